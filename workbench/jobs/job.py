@@ -1,0 +1,214 @@
+"""A job: the directory that holds everything known of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import NotFound, SchemaError, storage_error
+from workbench.jobs import commands, lock, status
+from workbench.jobs.events import Event, EventWriter, read_events
+from workbench.jobs.storage import read_json, write_atomic, write_json
+from workbench.jobs.summary import JobSummary, Tally
+from workbench.validation import check_text
+
+SCHEMA = 1
+_POLL_S = 0.05
+
+
+class Job:
+    """A view of a job directory; holds nothing that is not on disk.
+
+    Raises:
+        NotFound: there is no job in ``path``.
+        SchemaError: the directory is damaged or was written by another version.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._identity()
+
+    def __repr__(self) -> str:
+        return f"Job({self.kind} {self.id}, {self.name!r}, {self.status})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Job) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def _identity(self) -> dict[str, Any]:
+        try:
+            identity = read_json(self.path / "job.json")
+        except FileNotFoundError:
+            raise NotFound(f"there is no job in {self.path}") from None
+        schema = identity.get("schema") if isinstance(identity, dict) else None
+        if schema != SCHEMA:
+            raise SchemaError(
+                f"{self.path} has format {schema}, this version reads {SCHEMA}; "
+                "open it with the version that made it"
+            )
+        return identity
+
+    @property
+    def id(self) -> str:
+        """The name of the directory."""
+        return self.path.name
+
+    @property
+    def kind(self) -> str:
+        """``dataset``, ``run`` and so on: which executor the job needs."""
+        return self._identity()["kind"]
+
+    @property
+    def name(self) -> str:
+        """What people call the job."""
+        return self._identity()["name"]
+
+    @property
+    def group(self) -> str:
+        """The heading the job is listed under; may be empty."""
+        return self._identity()["group"]
+
+    @property
+    def created(self) -> float:
+        """Unix seconds."""
+        return self._identity()["created"]
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The ids of the jobs that this one depends on."""
+        return tuple(self._identity()["parents"])
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The configuration as JSON values; it never changes."""
+        return read_json(self.path / "config.json")
+
+    @property
+    def notes(self) -> str:
+        """What people wrote about the job, in Markdown."""
+        try:
+            return (self.path / "notes.md").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def write_notes(self, text: str) -> None:
+        """Replace the notes."""
+        write_atomic(self.path / "notes.md", text)
+
+    def rename(self, name: str) -> None:
+        """Give the job another name."""
+        check_text("name", name)
+        write_json(self.path / "job.json", self._identity() | {"name": name})
+
+    @property
+    def status(self) -> str:
+        """One of waiting, running, paused, done, stopped, failed, interrupted."""
+        tally = self._tally()
+        return status.derive(self.path, tally.status, tally.process)
+
+    @property
+    def live(self) -> bool:
+        """Whether the job is being executed or about to be."""
+        return self.status in status.LIVE
+
+    def events(self, offset: int = 0) -> tuple[list[Event], int]:
+        """Read the events from ``offset`` on; returns them with the next offset."""
+        return read_events(self.path / "events.jsonl", offset)
+
+    def summary(self) -> JobSummary:
+        """The job in a few figures."""
+        return self.summarize(self._tally())
+
+    def summarize(self, tally: Tally) -> JobSummary:
+        """The job in a few figures, from its events folded before."""
+        identity = self._identity()
+        derived = status.derive(self.path, tally.status, tally.process)
+        running = derived == status.RUNNING and tally.running_since is not None
+        end = time.time() if running else tally.last
+        since = tally.running_since if tally.status == status.RUNNING else None
+        return JobSummary(
+            id=self.id,
+            kind=identity["kind"],
+            name=identity["name"],
+            group=identity["group"],
+            created=identity["created"],
+            parents=tuple(identity["parents"]),
+            config=self.config,
+            status=derived,
+            error=tally.error,
+            advice=tally.advice,
+            progress=tally.progress_now(),
+            epoch=tally.epoch,
+            metrics=tally.metrics,
+            lowest=tally.lowest,
+            highest=tally.highest,
+            facts=tally.facts,
+            started=tally.started,
+            finished=tally.finished,
+            seconds=tally.seconds + (max(0.0, (end or since) - since) if since else 0.0),
+        )
+
+    def _tally(self) -> Tally:
+        return Tally().fold(self.events()[0])
+
+    def send(self, name: str, **values: Any) -> None:
+        """Put a command into the mailbox; the owner takes it within a fraction of a second."""
+        commands.post(self.path, name, **values)
+
+    def announce(self, process: dict[str, Any] | None = None) -> None:
+        """Record that ``process`` (this one by default) is about to execute the job.
+
+        Commands meant for an earlier execution are dropped.
+
+        Raises:
+            JobBusy: somebody executes it already.
+        """
+        with lock.OwnerLock(self.path):
+            commands.clear(self.path)
+            with EventWriter(self.path / "events.jsonl") as events:
+                fields = {"status": status.WAITING, "process": process or lock.this_process()}
+                events.write("status", sync=True, **fields)
+
+    def wait(
+        self, timeout: float | None = None, poll: Callable[[], object] | None = None
+    ) -> str:
+        """Block until the job is neither waiting nor running; return its status.
+
+        Args:
+            timeout: seconds after which the status is returned whatever it is.
+            poll: called about twenty times a second, to show progress.
+        """
+        deadline = time.monotonic() + timeout if timeout is not None else None
+        while True:
+            word = self.status
+            if poll is not None:
+                poll()
+            if word not in status.LIVE or (deadline and time.monotonic() >= deadline):
+                return word
+            time.sleep(_POLL_S)
+
+    def size_bytes(self) -> int:
+        """Disk space that the job takes."""
+        total = 0
+        for folder, _, files in os.walk(self.path):
+            for file in files:
+                try:
+                    total += os.lstat(os.path.join(folder, file)).st_size
+                except FileNotFoundError:  # a file written aside was renamed meanwhile
+                    continue
+        return total
+
+    def read_log(self) -> str:
+        """The text log, empty before the first line."""
+        try:
+            return (self.path / "run.log").read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise storage_error("read", self.path / "run.log", error) from error

@@ -1,0 +1,73 @@
+"""Writing that is whole or not there: aside, synced, renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import SchemaError, storage_error
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path``; synced and renamed onto it if the block succeeds.
+
+    Raises:
+        StorageError: the disk is full, read-only or failing; ``path`` is then unchanged.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        yield aside
+        sync(aside)
+        os.replace(aside, path)
+        sync(path.parent)
+    except OSError as error:
+        raise storage_error("write", path, error) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_atomic(path: Path, content: bytes | str) -> None:
+    """Replace ``path`` by ``content`` in one step."""
+    data = content.encode() if isinstance(content, str) else content
+    with written_aside(path) as aside:
+        aside.write_bytes(data)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace ``path`` by ``value`` as JSON in one step."""
+    write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON; a damaged file is a :class:`SchemaError` that names it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise SchemaError(f"{path} is damaged ({error}); delete its folder") from error
+
+
+def replace_dir(aside: Path, final: Path) -> None:
+    """Rename the finished folder ``aside`` to ``final``, which must not exist."""
+    try:
+        for path in sorted(aside.rglob("*")):
+            if path.is_file():
+                sync(path)
+        os.rename(aside, final)
+        sync(final.parent)
+    except OSError as error:
+        raise storage_error("write", final, error) from error
+
+
+def sync(path: Path) -> None:
+    """Force a file's or folder's content to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
