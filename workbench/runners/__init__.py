@@ -1,0 +1,31 @@
+"""Runners: where a job is executed."""
+
+from __future__ import annotations
+
+import importlib
+
+from workbench.jobs import Job
+from workbench.runners.base import Handle, Runner
+from workbench.validation import check_choice
+
+RUNNERS = {
+    "kernel": "workbench.runners.kernel:KernelRunner",
+    "process": "workbench.runners.process:ProcessRunner",
+    "synchronous": "workbench.runners.synchronous:SynchronousRunner",
+}
+
+
+def start(job: Job, runner: str = "process") -> Handle:
+    """Begin to execute ``job`` with the runner of that name.
+
+    Raises:
+        InvalidValue: there is no such runner.
+        JobBusy: somebody executes the job already.
+    """
+    check_choice("runner", runner, RUNNERS)
+    module, name = RUNNERS[runner].split(":")
+    chosen: Runner = getattr(importlib.import_module(module), name)()
+    return chosen.start(job)
+
+
+__all__ = ["RUNNERS", "Handle", "Runner", "start"]

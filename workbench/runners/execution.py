@@ -1,0 +1,104 @@
+"""Executing one job, the same way wherever it runs."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.errors import InvalidValue, StorageError, WorkbenchError
+from workbench.jobs import Job, JobContext, Stopped
+from workbench.jobs.events import EventWriter
+from workbench.jobs.lock import OwnerLock
+
+Executor = Callable[[Job, JobContext], None]
+
+# By name, because an executor's module may import TensorFlow.
+EXECUTORS = {
+    "dataset": "workbench.data.create:execute",
+    "run": "workbench.training.execute:execute",
+}
+
+
+def executor_of(kind: str) -> Executor:
+    """Find the function that executes jobs of one kind."""
+    try:
+        module, name = EXECUTORS[kind].split(":")
+    except KeyError:
+        raise InvalidValue(f"nothing executes jobs of kind {kind!r}") from None
+    return getattr(importlib.import_module(module), name)
+
+
+def execute(job: Job, executor: Executor | None = None) -> str:
+    """Own the job, execute it to its end and return its last status.
+
+    Whatever goes wrong ends as the job's status with a sentence; the traceback is in its log.
+
+    Raises:
+        JobBusy: somebody else executes it.
+    """
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        with _text_log(job.path / "run.log"):
+            context = JobContext(job, events)
+            fields = _outcome(job, context, executor)
+        try:
+            events.write("status", sync=True, **fields)
+        except StorageError:
+            # Not even the end can be written: without its owner the job reads as interrupted.
+            logging.getLogger(__name__).exception("%s: its end could not be recorded", job.id)
+            return "interrupted"
+        return str(fields["status"])
+
+
+def _outcome(job: Job, context: JobContext, executor: Executor | None) -> dict[str, object]:
+    try:
+        (executor or executor_of(job.kind))(job, context)
+    except Stopped:
+        return {"status": "stopped"}
+    except WorkbenchError as error:
+        _log_traceback(job)
+        return {"status": "failed", "error": str(error)}
+    except MemoryError:
+        _log_traceback(job)
+        return {
+            "status": "failed",
+            "error": "the machine's memory is used up",
+            "advice": "close other kernels, or choose smaller images or a smaller batch",
+        }
+    except Exception as error:
+        _log_traceback(job)
+        sentence = (str(error).strip().splitlines() or [""])[0][:300]
+        return {
+            "status": "failed",
+            "error": f"{type(error).__name__}: {sentence}",
+            "advice": "the job's log has the details",
+        }
+    return {"status": "done"}
+
+
+def _log_traceback(job: Job) -> None:
+    logging.getLogger("workbench.job").error("%s failed\n%s", job.id, traceback.format_exc())
+
+
+class _text_log:  # noqa: N801 - used as a function
+    """Writes the log of jobs executed by this thread to a file, in the text people read."""
+
+    def __init__(self, path: Path) -> None:
+        import threading
+
+        self._logger = logging.getLogger("workbench.job")
+        self._handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        thread = threading.get_ident()
+        self._handler.addFilter(lambda record: record.thread == thread)
+
+    def __enter__(self) -> None:
+        self._logger.setLevel(logging.INFO)
+        self._logger.propagate = False
+        self._logger.addHandler(self._handler)
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self._handler)
+        self._handler.close()

@@ -1,0 +1,78 @@
+"""Runs a job in a process of its own, which outlives the kernel that asked for it.
+
+When the process ends, all its memory is given back, that of the GPU too; if it is killed, only
+the job is interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from workbench.errors import JobBusy
+from workbench.jobs import Job
+
+
+class ProcessHandle:
+    """A job executed by a child process."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._child.poll() is None
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the process."""
+        try:
+            self._child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+class ProcessRunner:
+    """Executes in a spawned Python process with a session of its own."""
+
+    def start(self, job: Job) -> ProcessHandle:
+        """Spawn the process and return as soon as it exists."""
+        child = _spawn(job)
+        try:
+            job.announce({"pid": child.pid, "started": psutil.Process(child.pid).create_time()})
+        except JobBusy:
+            child.kill()
+            child.wait()
+            raise
+        assert child.stdin is not None
+        # The word to begin: the child must not ask for the lock before the announcement is made.
+        with child.stdin as pipe:
+            pipe.write(b"execute\n")
+        return ProcessHandle(child)
+
+
+def _spawn(job: Job) -> subprocess.Popen[bytes]:
+    package = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    with (job.path / "run.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "workbench.runners.worker", str(job.path)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=job.path,
+            env={**os.environ, "PYTHONPATH": path},
+            # A session of its own: neither Ctrl-C in the terminal nor the end of the kernel's
+            # process group reaches it.
+            start_new_session=True,
+        )

@@ -1,0 +1,25 @@
+"""The process that executes one job: ``python -m workbench.runners.worker JOB_DIRECTORY``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from workbench.jobs import Job
+from workbench.runners.execution import execute
+
+
+def main(directory: str) -> int:
+    """Execute the job once the parent says so on stdin; 0 unless it failed.
+
+    A parent that died before it could announce the job says nothing: then nothing is done.
+    """
+    job = Job(directory)
+    signal.signal(signal.SIGTERM, lambda *_: job.send("stop"))
+    if sys.stdin.readline().strip() != "execute":
+        return 1
+    return 1 if execute(job) in ("failed", "interrupted") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
