@@ -175,9 +175,7 @@ class Job:
                 fields = {"status": status.WAITING, "process": process or lock.this_process()}
                 events.write("status", sync=True, **fields)
 
-    def wait(
-        self, timeout: float | None = None, poll: Callable[[], object] | None = None
-    ) -> str:
+    def wait(self, timeout: float | None = None, poll: Callable[[], object] | None = None) -> str:
         """Block until the job is neither waiting nor running; return its status.
 
         Args:

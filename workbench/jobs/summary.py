@@ -9,7 +9,7 @@ from typing import Any, Self
 from workbench.jobs.events import Event
 from workbench.jobs.progress import Progress
 
-_NOT_METRICS = {"t", "type", "step", "epoch"}
+NOT_METRICS = {"t", "type", "step", "epoch"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Tally:
 
     def _fold_metrics(self, event: Event) -> None:
         self.epoch = event.get("epoch", self.epoch)
-        for name in event.keys() - _NOT_METRICS:
+        for name in event.keys() - NOT_METRICS:
             value = event[name]
             if isinstance(value, int | float):
                 self.metrics[name] = value

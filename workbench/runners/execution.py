@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import InvalidValue, StorageError, WorkbenchError
@@ -54,6 +56,7 @@ def execute(job: Job, executor: Executor | None = None) -> str:
 
 def _outcome(job: Job, context: JobContext, executor: Executor | None) -> dict[str, object]:
     try:
+        context.emit("status", sync=True, status="running")
         (executor or executor_of(job.kind))(job, context)
     except Stopped:
         return {"status": "stopped"}
@@ -82,23 +85,18 @@ def _log_traceback(job: Job) -> None:
     logging.getLogger("workbench.job").error("%s failed\n%s", job.id, traceback.format_exc())
 
 
-class _text_log:  # noqa: N801 - used as a function
-    """Writes the log of jobs executed by this thread to a file, in the text people read."""
-
-    def __init__(self, path: Path) -> None:
-        import threading
-
-        self._logger = logging.getLogger("workbench.job")
-        self._handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        thread = threading.get_ident()
-        self._handler.addFilter(lambda record: record.thread == thread)
-
-    def __enter__(self) -> None:
-        self._logger.setLevel(logging.INFO)
-        self._logger.propagate = False
-        self._logger.addHandler(self._handler)
-
-    def __exit__(self, *_: object) -> None:
-        self._logger.removeHandler(self._handler)
-        self._handler.close()
+@contextmanager
+def _text_log(path: Path) -> Iterator[None]:
+    """Write what this thread logs of its job to a file, in the text people read."""
+    logger, thread = logging.getLogger("workbench.job"), threading.get_ident()
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.addFilter(lambda record: record.thread == thread)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,11 @@ class ProcessHandle:
 
     def __init__(self, child: subprocess.Popen[bytes]) -> None:
         self._child = child
+        # Somebody must take note of a child's end, or it stays listed as if it lived.
+        self._reaper = threading.Thread(
+            target=child.wait, name=f"workbench-reaper-{child.pid}", daemon=True
+        )
+        self._reaper.start()
 
     @property
     def pid(self) -> int:
@@ -31,15 +37,12 @@ class ProcessHandle:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._child.poll() is None
+        return self._reaper.is_alive()
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the process."""
-        try:
-            self._child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+        self._reaper.join(timeout)
+        return not self.alive
 
 
 class ProcessRunner:

@@ -1,0 +1,61 @@
+"""workbench: train, look inside and ship image networks without leaving Jupyter.
+
+``import workbench as wb`` is cheap: every name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "DataError": "workbench.errors",
+    "Dataset": "workbench.data",
+    "DatasetConfig": "workbench.data",
+    "Fixed": "workbench.training",
+    "History": "workbench.training",
+    "Home": "workbench.jobs",
+    "ImageFolder": "workbench.data",
+    "ImageFormat": "workbench.data",
+    "InvalidValue": "workbench.errors",
+    "JobBusy": "workbench.errors",
+    "JobError": "workbench.errors",
+    "JobFailed": "workbench.errors",
+    "JobInUse": "workbench.errors",
+    "MissingExtra": "workbench.errors",
+    "NotFound": "workbench.errors",
+    "Run": "workbench.api.run",
+    "SchemaError": "workbench.errors",
+    "Step": "workbench.training",
+    "StorageError": "workbench.errors",
+    "TrainConfig": "workbench.training",
+    "WorkbenchError": "workbench.errors",
+    "app": "workbench.panels",
+    "create_dataset": "workbench.api.datasets",
+    "dataset": "workbench.api.datasets",
+    "datasets": "workbench.api.datasets",
+    "home": "workbench.api.homes",
+    "run": "workbench.api.train",
+    "runs": "workbench.api.train",
+    "sidebar": "workbench.panels",
+    "train": "workbench.api.train",
+}
+_MODULES = ("samples",)
+
+__version__ = "0.1.0"
+__all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0605 - pinned by a test
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

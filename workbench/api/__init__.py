@@ -1,0 +1,1 @@
+"""The public calls, which notebooks, screens and the command line share."""

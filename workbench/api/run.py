@@ -1,0 +1,182 @@
+"""A training run as an object."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench import runners
+from workbench.api.homes import default_runner
+from workbench.api.waiting import wait_for
+from workbench.data import Dataset
+from workbench.errors import JobBusy
+from workbench.jobs import Home, Job, JobSummary
+from workbench.training.checkpoints import Checkpoint, checkpoint_at, list_checkpoints
+from workbench.training.config import TrainConfig
+from workbench.training.history import History
+from workbench.training.restore import dataset_of, load_model
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from workbench.inference import Evaluation, Predictor, Result
+
+
+class Run:
+    """A view of a run's directory; in a cell it shows itself as the live curves."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._predictors: dict[str, Predictor] = {}
+
+    def __repr__(self) -> str:
+        return f"Run({self.id}, {self.name!r}, {self.status})"
+
+    def _ipython_display_(self) -> None:
+        from workbench.api.display import show_run
+
+        show_run(self)
+
+    @property
+    def id(self) -> str:
+        """The id of the run."""
+        return self.job.id
+
+    @property
+    def name(self) -> str:
+        """What people call the run."""
+        return self.job.name
+
+    @property
+    def status(self) -> str:
+        """One of waiting, running, paused, done, stopped, failed, interrupted."""
+        return self.job.status
+
+    @cached_property
+    def config(self) -> TrainConfig:
+        """What decided the run."""
+        return TrainConfig.from_dict(self.job.config)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """What it trains on."""
+        return dataset_of(self.job)
+
+    @property
+    def home(self) -> Home:
+        """The home the run lives in."""
+        return Home(self.job.path.parents[1])
+
+    @property
+    def history(self) -> History:
+        """The curves as they are now."""
+        return History.from_events(self.job.events()[0])
+
+    @property
+    def checkpoints(self) -> list[Checkpoint]:
+        """What can be predicted with, oldest first."""
+        return list_checkpoints(self.job)
+
+    @property
+    def model(self) -> keras.Model:
+        """The network with the weights of the best epoch; takes raw pixels, gives logits."""
+        return self.predictor().model
+
+    def summary(self) -> JobSummary:
+        """The run in a few figures."""
+        return self.job.summary()
+
+    def wait(self, timeout: float | None = None) -> str:
+        """Wait for the end of the run; Ctrl-C stops it. Returns the status."""
+        return wait_for(self.job, timeout=timeout)
+
+    def stop(self, timeout: float = 30) -> str:
+        """Stop the run with a checkpoint; it can be resumed. Returns the status."""
+        if self.job.live:
+            self.job.send("stop")
+        return self.job.wait(timeout)
+
+    def resume(self, runner: str | None = None) -> None:
+        """Go on from the latest checkpoint as if it had never stopped.
+
+        Raises:
+            JobBusy: the run is being executed, or has nothing left to do.
+        """
+        if self.status == "done":
+            raise JobBusy(f"{self.name} is done; there is nothing to resume")
+        runners.start(self.job, runner or default_runner())
+
+    def delete(self) -> None:
+        """Delete the run with its checkpoints.
+
+        Raises:
+            JobBusy: it is being executed.
+            JobInUse: another job depends on it.
+        """
+        self.home.delete(self.job)
+
+    def predictor(self, epoch: float | None = None) -> Predictor:
+        """The network of an epoch (the best one by default), ready to classify."""
+        from workbench.inference import Predictor
+
+        checkpoint = checkpoint_at(self.job, epoch)
+        if checkpoint.path.name not in self._predictors:
+            self._predictors = {
+                checkpoint.path.name: Predictor(
+                    load_model(self.job, checkpoint),
+                    self.dataset.labels,
+                    self.dataset.image,
+                    self.config.task,
+                )
+            }
+        return self._predictors[checkpoint.path.name]
+
+    def classify(
+        self,
+        image: str | os.PathLike[str] | bytes | np.ndarray,
+        epoch: float | None = None,
+        layers: bool = True,
+    ) -> Result:
+        """Classify one image with the network of an epoch, the best one by default.
+
+        Args:
+            image: a path, the bytes of a file, a PIL image, or uint8 ``(height, width[, channels])``.
+            layers: make what every layer gave available as ``result.layers``.
+
+        Raises:
+            NotFound: no such file, or no checkpoint at that epoch.
+            DataError: the image cannot be read.
+        """
+        return self.predictor(epoch).classify(image, layers=layers)
+
+    def evaluate(self, split: str = "test", epoch: float | None = None) -> Evaluation:
+        """Measure the network of an epoch, the best one by default, on a split of its dataset.
+
+        Raises:
+            NotFound: the dataset has no such split.
+        """
+        from workbench.inference import evaluate
+
+        return evaluate(self.predictor(epoch), self.dataset, split)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The run as the JSON that ``workbench run show`` prints."""
+        summary = self.summary()
+        names = ("train_loss", "val_loss", "val_accuracy")
+        return {
+            "id": self.id,
+            "name": self.name,
+            "status": summary.status,
+            "error": summary.error,
+            "dataset": self.config.dataset,
+            "network": self.config.network,
+            "epoch": summary.epoch,
+            "epochs": self.config.epochs,
+            "metrics": {name: summary.metrics.get(name) for name in names},
+            "checkpoints": [
+                {"epoch": c.epoch, "step": c.step, "file": c.path.name, **c.metrics}
+                for c in self.checkpoints
+            ],
+        }

@@ -1,0 +1,125 @@
+"""Starting and finding runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from typing import Any
+
+from workbench import networks, runners
+from workbench.api.datasets import dataset as find_dataset
+from workbench.api.homes import default_runner
+from workbench.api.homes import home as current_home
+from workbench.api.listing import Listing
+from workbench.api.run import Run
+from workbench.data import Dataset
+from workbench.errors import InvalidValue
+from workbench.jobs import Home, Job, JobSummary
+from workbench.training.config import MAX_SEED, TrainConfig
+from workbench.validation import check
+
+
+def train(
+    dataset: Dataset | str,
+    *,
+    network: str = "lenet",
+    config: TrainConfig | None = None,
+    name: str | None = None,
+    group: str = "",
+    runner: str | None = None,
+    home: Home | None = None,
+    **fields: Any,
+) -> Run:
+    """Start a run and return it at once.
+
+    Args:
+        dataset: what to train on, or its id or name.
+        network: name in the catalogue.
+        config: everything at once, instead of ``network`` and ``fields``.
+        name: by default the network's name and a number.
+        runner: ``kernel`` (a thread of this process) or ``process``.
+        fields: further fields of :class:`TrainConfig`, such as ``epochs=5``.
+
+    Raises:
+        InvalidValue: a field is unknown or out of range; nothing was made.
+        NotFound: there is no such dataset or network.
+    """
+    home = home or current_home()
+    found = find_dataset(dataset, home) if isinstance(dataset, str) else dataset
+    check(config is None or not fields, "give either config or single fields, not both")
+    if config is None:
+        config = train_config(found.id, network=network, task=found.task, **fields)
+    config = dataclasses.replace(config, dataset=found.id)
+    return start_run(config, name=name, group=group, runner=runner, home=home)
+
+
+def train_config(dataset: str, **fields: Any) -> TrainConfig:
+    """Build a configuration; the batch size is the network's own unless given.
+
+    Raises:
+        InvalidValue: a field is unknown or out of range.
+    """
+    known = [field.name for field in dataclasses.fields(TrainConfig)]
+    for name in fields.keys() - set(known):
+        raise InvalidValue(f"TrainConfig has no field {name!r}; it has {', '.join(known)}")
+    card = networks.get(fields.get("network", "lenet"))
+    return TrainConfig(dataset=dataset, **{"batch_size": card.default_batch_size, **fields})
+
+
+def start_run(
+    config: TrainConfig,
+    *,
+    name: str | None = None,
+    group: str = "",
+    runner: str | None = None,
+    home: Home | None = None,
+) -> Run:
+    """Begin the run of a configuration; a seed is drawn if it has none."""
+    home = home or current_home()
+    if config.seed is None:
+        config = dataclasses.replace(config, seed=secrets.randbelow(MAX_SEED))
+    dataset = Dataset(Job(home.datasets_dir / config.dataset))
+    check(dataset.status == "done", f"the dataset {dataset.name} is {dataset.status}, not done")
+    job = home.create_job(
+        "run",
+        name or free_name(config.network, home),
+        config.to_dict(),
+        parents=[config.dataset],
+        group=group,
+    )
+    runners.start(job, runner or default_runner())
+    return Run(job)
+
+
+def free_name(network: str, home: Home) -> str:
+    """The network's name with the first number that no run has."""
+    taken = {summary.name for summary in home.summaries("run")}
+    number = 1
+    while f"{network}-{number}" in taken:
+        number += 1
+    return f"{network}-{number}"
+
+
+def run(ref: str, home: Home | None = None) -> Run:
+    """Find a run by id, unambiguous prefix of an id, or unique name."""
+    return Run((home or current_home()).job(ref, "run"))
+
+
+def runs(home: Home | None = None) -> Listing:
+    """All runs, newest first."""
+    home = home or current_home()
+    return Listing(home.summaries("run"), lambda s: Run(Job(home.runs_dir / s.id)), _row)
+
+
+def _row(summary: JobSummary) -> dict[str, Any]:
+    return {
+        "id": summary.id,
+        "name": summary.name,
+        "dataset": summary.dataset,
+        "network": summary.config.get("network"),
+        "status": summary.status,
+        "epoch": round(summary.epoch, 2),
+        "epochs": summary.epochs,
+        "val_accuracy": summary.metrics.get("val_accuracy"),
+        "val_loss": summary.metrics.get("val_loss"),
+    }

@@ -1,0 +1,44 @@
+"""What follows from a target that is the number of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.tasks.base import Monitor
+from workbench.tasks.classification.prediction import Prediction, ranked
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Classification:
+    """Softmax cross-entropy over one logit a class; the best checkpoint is the most accurate."""
+
+    name = "classification"
+    title = "Classification"
+    monitor = Monitor("val_accuracy", higher_is_better=True)
+
+    def outputs(self, labels: Sequence[str]) -> int:
+        """One output a class."""
+        return len(labels)
+
+    def loss(self) -> keras.losses.Loss:
+        """Cross-entropy from logits, one value an image."""
+        import keras
+
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)
+
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The share of images whose most probable class is the true one."""
+        import keras
+
+        return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+
+    def decode(
+        self, output: np.ndarray, labels: Sequence[str], top: int | None = None
+    ) -> list[Prediction]:
+        """The ``top`` classes with their probabilities, most probable first."""
+        return ranked(output, labels, top)
