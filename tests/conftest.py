@@ -1,0 +1,60 @@
+"""What many tests need: a home of their own and a small dataset of real digits."""
+
+from __future__ import annotations
+
+import gzip
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import workbench as wb
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    """No test touches the home of whoever runs it."""
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+
+
+def read_idx(name: str) -> np.ndarray:
+    """One of the MNIST files, read the plain way."""
+    file = resources.files("workbench.samples") / "mnist" / name
+    data = gzip.decompress(file.read_bytes())
+    shape = np.frombuffer(data, ">i4", count=data[3], offset=4)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(shape)
+
+
+def write_digits(folder: Path, per_class: int, first: int = 0) -> Path:
+    """Write ``per_class`` MNIST training digits a class as ``folder/<class>/<number>.png``."""
+    images = read_idx("train-images-idx3-ubyte.gz")
+    labels = read_idx("train-labels-idx1-ubyte.gz")
+    for digit in range(10):
+        (folder / str(digit)).mkdir(parents=True)
+        for number in np.flatnonzero(labels == digit)[first : first + per_class]:
+            Image.fromarray(images[number]).save(folder / str(digit) / f"{number:05d}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def digits_folder(tmp_path_factory) -> Path:
+    """Six hundred digits, sixty a class."""
+    return write_digits(tmp_path_factory.mktemp("digits") / "train", 60)
+
+
+@pytest.fixture(scope="session")
+def digits_home(tmp_path_factory, digits_folder):
+    """A home that holds the dataset ``digits``: 450 to train, 90 to validate, 60 to test."""
+    home = wb.Home(tmp_path_factory.mktemp("home"))
+    source = wb.ImageFolder(digits_folder, validation_percent=15, test_percent=10)
+    image = wb.ImageFormat(width=28, height=28, channels=1)
+    wb.create_dataset("digits", source, image=image, runner="synchronous", home=home)
+    return home
+
+
+@pytest.fixture
+def digits(digits_home):
+    """The dataset ``digits``; runs made on it live in its home."""
+    return wb.dataset("digits", home=digits_home)

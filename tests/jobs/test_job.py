@@ -1,0 +1,125 @@
+import threading
+
+import pytest
+
+from workbench.errors import JobBusy
+from workbench.jobs import Home, JobContext
+from workbench.jobs.events import EventWriter
+from workbench.jobs.lock import OwnerLock
+from workbench.jobs.progress import Pace, Progress
+
+
+@pytest.fixture
+def job(tmp_path):
+    return Home(tmp_path).create_job("run", "lenet", {"epochs": 3})
+
+
+def test_status_is_derived_from_the_last_event_and_the_lock(job):
+    assert job.status == "waiting"
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        assert job.status == "waiting"
+        events.write("status", status="running")
+        assert job.status == "running"
+    assert job.status == "interrupted"
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        events.write("status", status="failed", error="the disk is full")
+    assert job.status == "failed"
+    assert job.summary().error == "the disk is full"
+
+
+def test_a_job_whose_launcher_died_before_it_began_is_interrupted(job):
+    job.announce({"pid": 2**22 + 1, "started": 0.0})
+    assert job.status == "interrupted"
+
+
+def test_commands_arrive_in_order_and_once(job):
+    job.send("stop")
+    job.send("set-learning-rate", value=0.1)
+    with EventWriter(job.path / "events.jsonl") as events:
+        context = JobContext(job, events)
+        commands = context.commands()
+        assert [(c.name, c.values) for c in commands] == [
+            ("stop", {}),
+            ("set-learning-rate", {"value": 0.1}),
+        ]
+        assert context.commands() == []
+
+
+def test_a_stop_meant_for_an_earlier_execution_is_void(job):
+    job.send("stop")
+    job.announce()
+    with EventWriter(job.path / "events.jsonl") as events:
+        assert not JobContext(job, events).stop_requested()
+        job.send("stop")
+        assert JobContext(job, events).stop_requested()
+
+
+def test_a_running_job_is_not_announced_again(job):
+    with OwnerLock(job.path), pytest.raises(JobBusy):
+        job.announce()
+
+
+def test_waiting_ends_with_the_job(job):
+    owned, end = threading.Event(), threading.Event()
+
+    def execute() -> None:
+        with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+            events.write("status", status="running")
+            owned.set()
+            end.wait()
+            events.write("status", status="done")
+
+    thread = threading.Thread(target=execute)
+    thread.start()
+    owned.wait()
+    assert job.wait(timeout=0.01) == "running"
+    seen = []
+    status = job.wait(poll=lambda: (seen.append(1), end.set()))
+    thread.join()
+    assert status == "done"
+    assert seen
+
+
+def test_progress_is_throttled_but_its_end_is_never_lost(job):
+    with EventWriter(job.path / "events.jsonl") as events:
+        context = JobContext(job, events)
+        for done in range(1001):
+            context.progress(done, 1000, "images", "Reading")
+    written = [event["done"] for event in job.events()[0] if event["type"] == "progress"]
+    assert written[0] == 0 and written[-1] == 1000
+    assert len(written) < 50
+
+
+def test_time_left_follows_the_pace():
+    now = iter([0.0, 1.0, 2.0, 3.0])
+    pace = Pace(lambda: next(now))
+    assert pace.eta(0, 100) is None
+    assert pace.eta(10, 100) == pytest.approx(9)
+    assert pace.eta(20, 100) == pytest.approx(8)
+    assert pace.eta(5, 100) is None  # started over
+
+
+def test_a_fraction_stays_within_zero_and_one():
+    assert Progress(5, 10).fraction == 0.5
+    assert Progress(11, 10).fraction == 1
+    assert Progress(0, 0).fraction == 0
+
+
+def test_time_of_a_killed_run_ends_with_its_last_event(job):
+    def event(kind: str, t: float, **fields: object) -> dict[str, object]:
+        return {"t": t, "type": kind, **fields}
+
+    from workbench.jobs.summary import Tally
+
+    tally = Tally().fold(
+        [
+            event("status", 0.0, status="waiting"),
+            event("status", 10.0, status="running"),
+            event("metrics", 15.0, step=1, epoch=0.5, train_loss=1.0),
+            event("status", 1000.0, status="waiting"),  # resumed after a kill at 15
+            event("status", 1001.0, status="running"),
+            event("status", 1004.0, status="done"),
+        ]
+    )
+    assert tally.seconds == pytest.approx(5 + 3)
+    assert tally.started == 10.0 and tally.finished == 1004.0
