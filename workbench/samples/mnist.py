@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import struct
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,8 @@ from workbench.samples.idx import read_idx
 
 _FILES = Path(__file__).with_name("mnist")
 _SPLITS = {"train": "train", "test": "t10k"}
-_BATCH = 1000
+_BATCH = 500
+_WRITERS = 4
 
 Progress = Callable[[int, int], None]
 
@@ -78,8 +78,8 @@ def _write_all(aside: Path, folder: Path, progress: Progress) -> None:
         for split, prefix in _SPLITS.items()
     }
     total, done = sum(len(labels) for _, labels in read.values()), 0
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(mp_context=spawn) as pool:
+    # Threads: a spawned process would run the caller's script again.
+    with ThreadPoolExecutor(_WRITERS) as pool:
         for split, (images, labels) in read.items():
             for digit in range(10):
                 (aside / split / str(digit)).mkdir(parents=True)

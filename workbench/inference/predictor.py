@@ -1,0 +1,131 @@
+"""A trained network, ready to be asked."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from workbench import tasks
+from workbench.data import ImageFormat, convert, load_image
+from workbench.errors import DataError
+from workbench.inference.layers import Layers, flat, probe, view, view_input
+from workbench.inference.result import Result
+
+if TYPE_CHECKING:
+    import keras
+
+Picture = str | os.PathLike[str] | bytes | np.ndarray | Image.Image
+
+
+class Predictor:
+    """Answers with compiled graphs, one for single images, one for batches, one for all layers.
+
+    May be used from several threads.
+
+    Args:
+        model: from raw pixels to raw outputs.
+        labels: what the outputs stand for.
+        image: size and colour the network was trained on.
+        task: decodes raw outputs.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        labels: Sequence[str],
+        image: ImageFormat,
+        task: str = "classification",
+    ) -> None:
+        self.model, self.labels, self.image = model, list(labels), image
+        self.task = tasks.get(task)
+        self._building = threading.Lock()
+
+    def classify(self, picture: Picture, layers: bool = False) -> Result:
+        """Ask the network about one image.
+
+        Args:
+            picture: a path, the bytes of a file, a PIL image, or uint8 ``(height, width[, c])``.
+            layers: look at what every layer made of it, too.
+
+        Raises:
+            NotFound: there is no such file.
+            DataError: it is no image that can be read.
+        """
+        pixels = self.read(picture)
+        started = time.perf_counter()
+        output, views = self._ask(pixels, layers)
+        milliseconds = 1000 * (time.perf_counter() - started)
+        predictions = self.task.decode(output, self.labels)
+        name = os.fspath(picture) if isinstance(picture, str | os.PathLike) else ""
+        return Result(str(name), pixels, output, tuple(predictions), milliseconds, views)
+
+    def read(self, picture: Picture) -> np.ndarray:
+        """What the network sees of a picture; uint8 ``(height, width, channels)``."""
+        if isinstance(picture, np.ndarray):
+            picture = _from_array(picture)
+        if isinstance(picture, Image.Image):
+            plain = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+            return convert(plain, self.image)
+        try:
+            return load_image(picture, self.image)
+        except DataError as error:
+            name = "the image" if isinstance(picture, bytes) else repr(os.fspath(picture))
+            raise DataError(f"{name} cannot be read: {error}") from error
+
+    def outputs(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Raw outputs of batches of pixels ``(n, height, width, channels)``, one batch at a time."""
+        for batch in batches:
+            yield self._batch(batch).numpy()
+
+    def warm_up(self) -> None:
+        """Compile the graphs now rather than with the first question."""
+        self._ask(np.zeros(self.image.shape, np.uint8), layers=True)
+
+    def _ask(self, pixels: np.ndarray, layers: bool) -> tuple[np.ndarray, Layers | None]:
+        if not layers:
+            return self._batch(pixels[None]).numpy()[0], None
+        activations = [value.numpy()[0] for value in self._probe(pixels[None])]
+        pairs = zip(self._layers, activations, strict=True)
+        views = [view_input(pixels), *(view(layer, value) for layer, value in pairs)]
+        return activations[-1].reshape(-1), Layers(views)
+
+    @cached_property
+    def _layers(self) -> list[keras.layers.Layer]:
+        return flat(self.model)
+
+    @cached_property
+    def _batch(self) -> Any:
+        return self._compile(self.model)
+
+    @cached_property
+    def _probe(self) -> Any:
+        return self._compile(probe(self.model))
+
+    def _compile(self, model: keras.Model) -> Any:
+        import tensorflow as tf
+
+        shape = tf.TensorSpec([None, *self.image.shape], tf.uint8)
+        with self._building:
+            return tf.function(
+                lambda pixels: model(tf.cast(pixels, tf.float32), training=False),
+                input_signature=[shape],
+            ).get_concrete_function()
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    colour = array.ndim == 3 and array.shape[2] in (3, 4)
+    if array.dtype != np.uint8 or not (array.ndim == 2 or colour) or not array.size:
+        raise DataError(
+            f"the array must hold uint8 (height, width) or (height, width, 1, 3 or 4), "
+            f"got {array.dtype} {array.shape}"
+        )
+    return Image.fromarray(array)
