@@ -11,22 +11,26 @@ from workbench.jobs import Job, JobSummary
 _STOP_S = 30.0
 
 
-def wait_for(job: Job, bar: bool = False, timeout: float | None = None) -> str:
+def wait_for(
+    job: Job, bar: bool = False, timeout: float | None = None, stop: bool = True
+) -> str:
     """Wait until the job ends; return its status.
 
     Args:
         bar: show its progress on stderr.
         timeout: seconds after which to return anyway.
+        stop: on Ctrl-C stop the job and wait until it has; it can be resumed.
 
     Raises:
-        KeyboardInterrupt: on Ctrl-C, after the job was stopped; it can be resumed.
+        KeyboardInterrupt: on Ctrl-C.
     """
     show, close = _progress_bar(job) if bar else (None, None)
     try:
         return job.wait(timeout, show)
     except KeyboardInterrupt:
-        job.send("stop")
-        job.wait(_STOP_S)
+        if stop:
+            job.send("stop")
+            job.wait(_STOP_S)
         raise
     finally:
         if close is not None:

@@ -1,0 +1,213 @@
+"""``train`` and ``quickstart``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import typing
+from typing import Any
+
+from workbench import networks
+from workbench.api import datasets as datasets_api
+from workbench.api import train as api
+from workbench.api.run import Run
+from workbench.api.waiting import wait_for
+from workbench.cli.output import duration, emit, percent, say, wants_bar
+from workbench.data import ImageFolder, ImageFormat
+from workbench.errors import InvalidValue, JobFailed
+from workbench.inference.result import printable
+from workbench.jobs import Home
+from workbench.training.config import SOLVERS, TrainConfig
+from workbench.training.schedules import POLICIES
+
+_OWN_OPTIONS = ("network", "epochs", "batch_size", "learning_rate", "solver", "policy", "seed")
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    train = commands.add_parser(
+        "train",
+        parents=[common],
+        help="train a network on a dataset",
+        epilog=_all_fields(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = train.add_argument
+    option("dataset", metavar="DATASET", help="id, start of an id, or name")
+    option("--network", choices=list(networks.catalogue()), default="lenet")
+    option("--epochs", type=int, metavar="N", help="default: 30")
+    option("--batch-size", type=int, metavar="N", help="default: the network's own")
+    option("--learning-rate", type=float, metavar="R", help="default: 0.01")
+    option("--solver", choices=SOLVERS, help="default: sgd")
+    option("--policy", choices=list(POLICIES), help="default: step")
+    option("--seed", type=int, metavar="N", help="default: drawn and noted")
+    option("--runner", choices=["process", "kernel"], default="process")
+    option("--name", metavar="NAME")
+    option("--group", default="", metavar="NAME")
+    option("--detach", action="store_true", help="return at once; the run goes on")
+    option("--set", action="append", default=[], metavar="FIELD=VALUE", help="any field, below")
+    train.set_defaults(run=_train)
+    quick = commands.add_parser(
+        "quickstart", parents=[common], help="MNIST, LeNet, evaluate, classify one"
+    )
+    quick.add_argument("--epochs", type=int, default=5, metavar="N", help="default: %(default)s")
+    quick.set_defaults(run=_quickstart)
+
+
+def _all_fields() -> str:
+    lines = ["fields for --set, with their defaults:"]
+    for field in dataclasses.fields(TrainConfig):
+        if field.name in ("dataset", "task"):
+            continue
+        if field.name == "policy":
+            lines.append("  policy=step")
+            for name, kind in POLICIES.items():
+                for part in dataclasses.fields(kind):
+                    lines.append(f"    policy.{part.name}={part.default}  ({name})")
+            continue
+        lines.append(f"  {field.name}={field.default}")
+    return "\n".join(lines)
+
+
+def configuration(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The fields of TrainConfig that the arguments give.
+
+    Raises:
+        InvalidValue: a ``--set`` names no field, or its value cannot be read.
+    """
+    given = {name: getattr(arguments, name) for name in _OWN_OPTIONS}
+    fields = {name: value for name, value in given.items() if value is not None}
+    policy: dict[str, float] = {}
+    for pair in arguments.set:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise InvalidValue(f"--set wants FIELD=VALUE, got {pair!r}")
+        if name.startswith("policy."):
+            policy[name.removeprefix("policy.")] = _number(name, text)
+        else:
+            fields[name] = _value(name, text)
+    if policy or "policy" in fields:
+        kind = POLICIES.get(str(fields.get("policy", "step")))
+        if kind is None:
+            raise InvalidValue(f"policy must be one of {', '.join(POLICIES)}")
+        fields["policy"] = kind.from_dict(policy)
+    return fields
+
+
+def _value(name: str, text: str) -> Any:
+    hints = typing.get_type_hints(TrainConfig)
+    if name not in hints or name == "dataset":
+        known = ", ".join(sorted(hints.keys() - {"dataset"}))
+        raise InvalidValue(f"there is no field {name!r} to set; there are {known}")
+    types = typing.get_args(hints[name]) or (hints[name],)
+    if type(None) in types and text.lower() == "none":
+        return None
+    if int in types:
+        number = _number(name, text)
+        return int(number) if number.is_integer() else number
+    return _number(name, text) if float in types else text
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidValue(f"{name} must be a number, got {text!r}") from None
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    home = Home()
+    dataset = datasets_api.dataset(arguments.dataset, home)
+    config = api.train_config(dataset.id, task=dataset.task, **configuration(arguments))
+    # A thread would end with this command.
+    runner = "process" if arguments.detach else arguments.runner
+    run = api.start_run(
+        config, name=arguments.name, group=arguments.group, runner=runner, home=home
+    )
+    if arguments.detach:
+        emit(arguments, run.to_dict(), f"{printable(run.name)} ({run.id}) runs on its own")
+        return
+    say(arguments, f"{printable(run.name)} ({run.id}); Ctrl-C stops it, it can be resumed")
+    finish_run(arguments, run)
+
+
+def finish_run(arguments: argparse.Namespace, run: Run) -> None:
+    """Wait for a run and print how it ended.
+
+    Raises:
+        JobFailed: it failed.
+    """
+    _finished(arguments, run, wait_for(run.job, bar=wants_bar(arguments)))
+
+
+def follow_run(arguments: argparse.Namespace, run: Run) -> None:
+    """Watch a run somebody else started: Ctrl-C ends the watching only.
+
+    Raises:
+        JobFailed: it failed.
+    """
+    status = wait_for(run.job, bar=wants_bar(arguments), stop=False)
+    _finished(arguments, run, status)
+
+
+def _finished(arguments: argparse.Namespace, run: Run, status: str) -> None:
+    summary = run.summary()
+    if status in ("failed", "interrupted"):
+        raise JobFailed(f"{run.name} {status}: {summary.error or 'its process was killed'}")
+    emit(arguments, run.to_dict(), describe(run))
+
+
+def describe(run: Run) -> str:
+    """A run in a few lines of text."""
+    summary, config = run.summary(), run.config
+    lines = [
+        f"{printable(run.name)} ({run.id}): {summary.status}, "
+        f"epoch {summary.epoch:g} of {config.epochs}, {duration(summary.seconds)}",
+        f"network {config.network}, {config.solver}, rate {config.learning_rate:g}, "
+        f"batch {config.batch_size}, seed {config.seed}",
+    ]
+    if summary.error:
+        lines.append(printable(summary.error))
+    best = run.history.best()
+    if best is not None:
+        lines.append(f"best validation accuracy {percent(best[1])} at epoch {best[0]:g}")
+    for name, value in summary.metrics.items():
+        lines.append(f"{name}: {percent(value) if 'accuracy' in name else f'{value:.4g}'}")
+    return "\n".join(lines)
+
+
+def _quickstart(arguments: argparse.Namespace) -> None:
+    from workbench import samples
+    from workbench.cli.progress import bar
+
+    say(arguments, "1. MNIST: 70,000 handwritten digits, 28×28 grey, as PNG files")
+    with bar(arguments, "writing", "images") as show:
+        folder = samples.mnist(progress=show)
+    say(arguments, "2. A dataset of them: 54,000 to train, 6,000 to validate, 10,000 to test")
+    dataset = datasets_api.create_dataset(
+        "mnist",
+        ImageFolder(
+            str(folder / "train"), validation_percent=10, test_folder=str(folder / "test")
+        ),
+        image=ImageFormat(width=28, height=28, channels=1),
+    )
+    say(arguments, f"   {dataset}, {duration(dataset.job.summary().seconds)}")
+    say(arguments, f"3. LeNet, {arguments.epochs} epochs")
+    run = api.train(dataset, network="lenet", epochs=arguments.epochs, runner="process")
+    status = wait_for(run.job, bar=wants_bar(arguments))
+    if status != "done":
+        raise JobFailed(f"{run.name} {status}: {run.summary().error}")
+    say(arguments, f"   {describe(run)}")
+    say(arguments, "4. The best epoch on the 10,000 test images")
+    evaluation = run.evaluate("test")
+    say(arguments, f"   {evaluation}")
+    image = min((folder / "test" / "5").iterdir())
+    say(arguments, f"5. One of them: {image}")
+    result = run.classify(image, layers=False)
+    document = {
+        "dataset": dataset.to_dict(),
+        "run": run.to_dict(),
+        "evaluation": evaluation.to_dict(),
+        "classify": {"image": str(image), "lines": result.lines()},
+    }
+    emit(arguments, document, "\n".join([str(evaluation), *result.lines()]))
