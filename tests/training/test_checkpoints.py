@@ -64,7 +64,7 @@ def test_a_torn_file_is_not_taken_for_a_checkpoint(job, share):
 def test_a_full_disk_leaves_the_earlier_checkpoints(job, monkeypatch):
     save(job, 1, 0.5)
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)

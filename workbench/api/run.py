@@ -142,7 +142,7 @@ class Run:
         """Classify one image with the network of an epoch, the best one by default.
 
         Args:
-            image: a path, the bytes of a file, a PIL image, or uint8 ``(height, width[, channels])``.
+            image: a path, the bytes of a file, a PIL image, or uint8 ``(height, width[, c])``.
             layers: make what every layer gave available as ``result.layers``.
 
         Raises:

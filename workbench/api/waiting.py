@@ -11,9 +11,7 @@ from workbench.jobs import Job, JobSummary
 _STOP_S = 30.0
 
 
-def wait_for(
-    job: Job, bar: bool = False, timeout: float | None = None, stop: bool = True
-) -> str:
+def wait_for(job: Job, bar: bool = False, timeout: float | None = None, stop: bool = True) -> str:
     """Wait until the job ends; return its status.
 
     Args:

@@ -139,5 +139,3 @@ def _delete(arguments: argparse.Namespace) -> None:
     name = job.name
     home.delete(job)
     emit(arguments, {"deleted": job.id}, f"deleted {printable(name)} ({job.id})")
-
-

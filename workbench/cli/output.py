@@ -38,7 +38,9 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     names = list(rows[0])
     lines = [[printable(_text(row[name])) for name in names] for row in rows]
     widths = [max(len(line[i]) for line in [names, *lines]) for i in range(len(names))]
-    numeric = [all(isinstance(row[name], int | float | type(None)) for row in rows) for name in names]
+    numeric = [
+        all(isinstance(row[name], int | float | type(None)) for row in rows) for name in names
+    ]
 
     def laid(line: Sequence[str]) -> str:
         cells = (

@@ -76,7 +76,11 @@ def _stop(arguments: argparse.Namespace) -> None:
     if run.status not in LIVE:
         raise JobBusy(f"{run.name} is {run.status}; only a running run can be stopped")
     run.stop()
-    emit(arguments, run.to_dict(), f"{printable(run.name)}: {run.status} at epoch {run.summary().epoch:g}")
+    emit(
+        arguments,
+        run.to_dict(),
+        f"{printable(run.name)}: {run.status} at epoch {run.summary().epoch:g}",
+    )
 
 
 def _resume(arguments: argparse.Namespace) -> None:

@@ -186,9 +186,7 @@ def _quickstart(arguments: argparse.Namespace) -> None:
     say(arguments, "2. A dataset of them: 54,000 to train, 6,000 to validate, 10,000 to test")
     dataset = datasets_api.create_dataset(
         "mnist",
-        ImageFolder(
-            str(folder / "train"), validation_percent=10, test_folder=str(folder / "test")
-        ),
+        ImageFolder(str(folder / "train"), validation_percent=10, test_folder=str(folder / "test")),
         image=ImageFormat(width=28, height=28, channels=1),
     )
     say(arguments, f"   {dataset}, {duration(dataset.job.summary().seconds)}")

@@ -37,6 +37,8 @@ class DatasetConfig(Configuration):
     def __post_init__(self) -> None:
         check_text("name", self.name)
         check(hasattr(self.source, "read"), f"source must be a source, got {self.source!r}")
-        check(isinstance(self.image, ImageFormat), f"image must be an ImageFormat, got {self.image!r}")
+        check(
+            isinstance(self.image, ImageFormat), f"image must be an ImageFormat, got {self.image!r}"
+        )
         check_whole("seed", self.seed, 0, 2**31 - 1)
         check_range("max_unreadable_percent", self.max_unreadable_percent, 0, 100)

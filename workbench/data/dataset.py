@@ -145,9 +145,7 @@ class Dataset:
     def counts(self) -> dict[str, dict[str, int]]:
         """Images by split and class."""
         numbers = read_json(self.records / "statistics.json")["counts"]
-        return {
-            split: dict(zip(self.labels, numbers[split], strict=True)) for split in self.splits
-        }
+        return {split: dict(zip(self.labels, numbers[split], strict=True)) for split in self.splits}
 
     @cached_property
     def report(self) -> dict[str, list[tuple[str, str]]]:

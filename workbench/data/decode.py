@@ -12,7 +12,20 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from workbench.errors import DataError, NotFound
 
 SUFFIXES = frozenset(
-    ".png .jpg .jpeg .bmp .ppm .pgm .pbm .gif .webp .tif .tiff .npy".split()
+    (
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".gif",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".npy",
+    )
 )
 # Decoders that run nothing and fetch nothing; an EPS, say, would start an interpreter.
 _FORMATS = ("PNG", "JPEG", "BMP", "PPM", "GIF", "WEBP", "TIFF")
@@ -118,9 +131,7 @@ def _plain(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
     elif image.mode == "1":
         return image.convert("L")
-    elif image.mode.startswith("I;16") or image.mode == "I":
-        return _from_array(np.asarray(image))
-    elif image.mode == "F":
+    elif image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return _from_array(np.asarray(image))
     elif image.mode in ("P", "PA"):
         image = image.convert("RGBA")

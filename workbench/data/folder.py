@@ -178,9 +178,7 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 def image_files(folder: str, ignored: list[tuple[str, str]]) -> Iterator[str]:
     """Paths of the image files under ``folder``, in natural order; the others go to ``ignored``."""
     for root, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            (name for name in folders if not name.startswith(".")), key=natural_key
-        )
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_key)
         for name in sorted(files, key=natural_key):
             path = os.path.join(root, name)
             if name.startswith("."):

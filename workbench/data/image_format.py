@@ -1,4 +1,4 @@
-"""What the network will see: size, colour and resizing, the same for a dataset and for one image."""
+"""What the network will see: size, colour and resizing, of a dataset and of one image alike."""
 
 from __future__ import annotations
 

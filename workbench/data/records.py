@@ -22,7 +22,9 @@ def allocate(folder: Path, count: int, shape: tuple[int, int, int], targets: np.
     """
     try:
         folder.mkdir(parents=True)
-        images = open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=(count, *shape))
+        images = open_memmap(
+            folder / "images.npy", mode="w+", dtype=np.uint8, shape=(count, *shape)
+        )
         images.flush()
         del images
         _reserve(folder / "images.npy")

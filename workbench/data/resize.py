@@ -36,9 +36,7 @@ def resize(
     return _pad(pixels, width, height, fill, seed)
 
 
-def scaled_size(
-    size: tuple[int, int], wanted: tuple[int, int], mode: str
-) -> tuple[int, int]:
+def scaled_size(size: tuple[int, int], wanted: tuple[int, int], mode: str) -> tuple[int, int]:
     """Width and height to scale to before cutting and padding."""
     width_ratio, height_ratio = size[0] / wanted[0], size[1] / wanted[1]
     if mode == "squash":

@@ -80,7 +80,7 @@ class Predictor:
             raise DataError(f"{name} cannot be read: {error}") from error
 
     def outputs(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Raw outputs of batches of pixels ``(n, height, width, channels)``, one batch at a time."""
+        """Raw outputs of batches of pixels ``(n, height, width, channels)``, batch by batch."""
         for batch in batches:
             yield self._batch(batch).numpy()
 

@@ -80,7 +80,9 @@ def _columns(count: int) -> int:
 def _lay(pixels: np.ndarray, columns: int, total: int, what: str) -> Tiles:
     shown, height, width, _ = pixels.shape
     rows = max(1, math.ceil(shown / columns))
-    picture = np.zeros((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4), np.uint8)
+    picture = np.zeros(
+        (rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4), np.uint8
+    )
     for number, tile in enumerate(pixels):
         top = (number // columns) * (height + _GAP)
         left = (number % columns) * (width + _GAP)

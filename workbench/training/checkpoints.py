@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import keras
 
 
+_DAMAGES = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A state that can be resumed from and predicted with.
@@ -48,14 +51,14 @@ def save_checkpoint(
         StorageError: the disk is full, read-only or failing.
     """
     path = folder / f"step-{state['step']:08d}.npz"
-    arrays = {f"v{i:05d}": np.asarray(value) for i, value in enumerate(variables)}
-    text = np.frombuffer(json.dumps(dict(state)).encode(), np.uint8)
+    arrays: dict[str, Any] = {f"v{i:05d}": np.asarray(v) for i, v in enumerate(variables)}
+    arrays["state"] = np.frombuffer(json.dumps(dict(state)).encode(), np.uint8)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise storage_error("make", folder, error) from error
     with written_aside(path) as aside, aside.open("wb") as file:
-        np.savez(file, state=text, **arrays)
+        np.savez(file, **arrays)
     return path
 
 
@@ -66,10 +69,10 @@ def load_checkpoint(path: Path) -> tuple[list[np.ndarray], dict[str, Any]]:
         DataError: the file is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             names = sorted(name for name in file.files if name != "state")
             return [file[name] for name in names], json.loads(file["state"].tobytes())
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except _DAMAGES as error:
         raise DataError(f"the checkpoint {path} is damaged ({error}); use another one") from error
 
 
@@ -78,9 +81,9 @@ def list_checkpoints(job: Job) -> list[Checkpoint]:
     found = []
     for path in sorted((job.path / "checkpoints").glob("step-*.npz")):
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 state = json.loads(file["state"].tobytes())
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except _DAMAGES:
             continue
         found.append(Checkpoint(state["step"], state["epoch"], path, state["metrics"]))
     return found

@@ -63,11 +63,9 @@ def _subtract_mean(pixels: keras.KerasTensor, kind: str, dataset: Dataset) -> ke
 
     if kind == "none":
         return pixels
-    if kind == "pixel":
-        mean, axis = dataset.mean_pixel, (-1,)
-    else:
-        mean, axis = dataset.mean_image, (1, 2, 3)
-    layer = keras.layers.Normalization(axis=axis, name="mean_subtraction")
+    mean = dataset.mean_pixel if kind == "pixel" else dataset.mean_image
+    axes = -1 if kind == "pixel" else (1, 2, 3)
+    layer = keras.layers.Normalization(axis=axes, name="mean_subtraction")
     layer.build(pixels.shape)
     # As weights rather than as constants: a mean image would bloat the model's configuration.
     layer.adapt_mean.assign(np.asarray(mean, np.float32))

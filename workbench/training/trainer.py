@@ -206,7 +206,7 @@ class Trainer:
             if self.context.stop_requested():
                 self.state.validated = 0  # resuming validates before it goes on
                 self._stop()
-        figures = {f"val_{name}": value for name, value in self.loop.results().items()}
+        figures: dict[str, Any] = {f"val_{n}": value for n, value in self.loop.results().items()}
         self.state.metrics = figures
         self.state.saved = 0  # a checkpoint of this very step does not have these figures
         self.context.emit("metrics", step=self.state.step, epoch=self.epoch, **figures)
