@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 def show_run(run: Run) -> None:
     """Display the live page of a run in the current cell."""
-    from workbench.panels.run_page import show
+    from workbench.panels.app import show_run as show
 
     show(run)

@@ -117,6 +117,11 @@ class Job:
         """Whether the job is being executed or about to be."""
         return self.status in status.LIVE
 
+    @property
+    def owner_pid(self) -> int | None:
+        """The process that executes the job, or did so last."""
+        return lock.owner_pid(self.path)
+
     def events(self, offset: int = 0) -> tuple[list[Event], int]:
         """Read the events from ``offset`` on; returns them with the next offset."""
         return read_events(self.path / "events.jsonl", offset)

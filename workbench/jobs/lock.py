@@ -77,13 +77,18 @@ def _is_shared(path: Path) -> bool:
         os.close(file)
 
 
+def owner_pid(directory: Path) -> int | None:
+    """The number of the process that executes the job or did so last, if it is known."""
+    try:
+        return int(json.loads((directory / "owner.lock").read_text())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def describe(directory: Path) -> str:
     """Name the owner in words, as far as it is known."""
-    try:
-        pid = json.loads((directory / "owner.lock").read_text())["pid"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
-    return f"process {pid}"
+    pid = owner_pid(directory)
+    return "another process" if pid is None else f"process {pid}"
 
 
 def this_process() -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""Asking once before something is destroyed, naming what goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+from workbench.panels.view import box, button, close_tree, note
+
+
+class Confirm:
+    """A place where a question appears with a button that does it and one that does not."""
+
+    def __init__(self) -> None:
+        self.root = widgets.VBox()
+
+    def ask(self, question: str, label: str, do: Callable[[], object]) -> None:
+        """Ask; ``do`` is called when the person agrees."""
+        self.clear()
+
+        def agreed() -> None:
+            self.clear()
+            do()
+
+        buttons = box(
+            button(label, agreed, "wb-danger", "wb-confirm"),
+            button("Keep", self.clear),
+            kind="wb-row",
+        )
+        self.root.children = (note(question), buttons)
+
+    def clear(self) -> None:
+        """Take the question away."""
+        before, self.root.children = self.root.children, ()
+        for child in before:
+            close_tree(child)

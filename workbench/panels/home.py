@@ -1,0 +1,232 @@
+"""Home: what runs, what there is, and where to begin."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from workbench.jobs import LIVE, Job, JobSummary
+from workbench.panels import format as fmt
+from workbench.panels.confirm import Confirm
+from workbench.panels.guard import guarded
+from workbench.panels.page import Page
+from workbench.panels.reader import RunReader, thinned
+from workbench.panels.view import View, box, button
+
+if TYPE_CHECKING:
+    from workbench.panels.app import App
+
+_RUN_COLUMNS = [
+    {"label": "Name"},
+    {"label": "Dataset", "wide": True},
+    {"label": "Status"},
+    {"label": "Epoch", "number": True, "wide": True},
+    {"label": "Val accuracy", "number": True},
+    {"label": "Time", "number": True, "wide": True},
+]
+_DATASET_COLUMNS = [
+    {"label": "Name"},
+    {"label": "Images", "number": True},
+    {"label": "Status"},
+    {"label": "Made", "number": True, "wide": True},
+]
+_SPARK_POINTS = 40
+
+
+class HomePage(Page):
+    """Running jobs first, then runs and datasets; an empty home offers two ways in."""
+
+    name = "home"
+
+    def __init__(self, app: App) -> None:
+        super().__init__(app)
+        self._readers: dict[str, RunReader] = {}
+        self._confirm = Confirm()
+        self._jobs = View("jobs", {"open": self._open, "stop": self._stop}, jobs=[])
+        handlers = {"open": self._open, "delete": self._ask, "resume": self._resume}
+        self._runs_heading = View("heading", text="Runs")
+        self._runs = View("table", handlers, **_table(_RUN_COLUMNS, [], "No runs yet."))
+        self._datasets_heading = View("heading", text="Datasets")
+        self._datasets = View("table", handlers, **_table(_DATASET_COLUMNS, [], "No datasets yet."))
+        self._welcome = View("note", text="")
+        self._try = button("Try it on MNIST", guarded_call(self._try_mnist), "wb-primary", "wb-try")
+        self._new = button("New dataset", app.new_dataset, "wb-primary", "wb-new-dataset")
+        self._train = button("Train", app.new_run, "wb-new-run")
+        self.fill(
+            View("title", text="Home"),
+            self._welcome,
+            box(self._try, self._new, self._train, kind="wb-row"),
+            self._jobs,
+            self._confirm.root,
+            self._runs_heading,
+            self._runs,
+            self._datasets_heading,
+            self._datasets,
+        )
+
+    def refresh(self) -> None:
+        """Show the jobs of the home as they are now."""
+        found = self.home.summaries()
+        names = {summary.id: summary.name for summary in found}
+        runs = [summary for summary in found if summary.kind == "run"]
+        datasets = [summary for summary in found if summary.kind == "dataset"]
+        self._show_welcome(bool(found), bool(datasets))
+        live = [summary for summary in found if summary.status in LIVE]
+        self._readers = {s.id: self._reader(s) for s in live if s.kind == "run"}
+        self._jobs.show(jobs=[self._card(summary, names) for summary in live])
+        rows = [_run_row(summary, names) for summary in runs]
+        self._runs.show(**_table(_RUN_COLUMNS, rows, "No runs yet."))
+        rows = [_dataset_row(summary) for summary in datasets]
+        self._datasets.show(**_table(_DATASET_COLUMNS, rows, "No datasets yet."))
+
+    def _show_welcome(self, any_jobs: bool, any_datasets: bool) -> None:
+        text = (
+            ""
+            if any_jobs
+            else (
+                "Nothing here yet. Try it on 70,000 handwritten digits, or make a dataset of your "
+                "own images: a folder with a sub-folder a class."
+            )
+        )
+        self._welcome.show(text=text, tone="hint")
+        self._try.layout.display = None if not any_datasets else "none"
+        (self._new.add_class if any_datasets else self._new.remove_class)("wb-primary")
+        self._train.layout.display = None if any_datasets else "none"
+
+    def _reader(self, summary: JobSummary) -> RunReader:
+        reader = self._readers.get(summary.id) or RunReader(Job(self.home.runs_dir / summary.id))
+        reader.read()
+        return reader
+
+    def _card(self, summary: JobSummary, names: dict[str, str]) -> dict[str, Any]:
+        curve: list[float] = []
+        if summary.id in self._readers:
+            curve = thinned(self._readers[summary.id].history["train_loss"], _SPARK_POINTS)
+        return {
+            "id": summary.id,
+            "name": summary.name,
+            "status": summary.status,
+            "text": progress_text(summary, names.get(summary.dataset or "")),
+            "fraction": summary.progress.fraction if summary.progress else 0,
+            "curve": curve,
+        }
+
+    def _job(self, job_id: str) -> Job:
+        return self.home.job(job_id)
+
+    @guarded
+    def _open(self, id: str) -> None:
+        if self._job(id).kind == "run":
+            self.app.open_run(id)
+        else:
+            self.app.open_dataset(id)
+
+    @guarded
+    def _stop(self, id: str) -> None:
+        self._job(id).send("stop")
+
+    @guarded
+    def _resume(self, id: str) -> None:
+        from workbench.api.run import Run
+
+        Run(self._job(id)).resume()
+        self.refresh()
+
+    @guarded
+    def _ask(self, id: str) -> None:
+        job = self._job(id)
+        what = "the run" if job.kind == "run" else "the dataset"
+        question = f"Delete {what} {job.name} and its {fmt.size(job.size_bytes())} on disk?"
+        self._confirm.ask(question, "Delete", partial(self._delete, id))
+
+    @guarded
+    def _delete(self, id: str) -> None:
+        self.home.delete(self._job(id))
+        self.refresh()
+
+    @guarded
+    def _try_mnist(self) -> None:
+        from workbench.panels.data import DataPage
+
+        page = self.app.open("data")
+        assert isinstance(page, DataPage)
+        page.try_mnist()
+
+
+def guarded_call(method: Any) -> Any:
+    """A callback without arguments for a guarded method."""
+    return lambda: method()
+
+
+def progress_text(summary: JobSummary, dataset: str | None = None) -> str:
+    """``mnist · epoch 14.6 / 30 · 1:58 left``."""
+    parts = [dataset] if dataset else []
+    progress = summary.progress
+    if progress is not None:
+        if progress.unit == "epochs" and summary.epoch > 0:
+            parts.append(f"epoch {fmt.epoch(progress.done, progress.total)}")
+        elif progress.unit and progress.unit != "epochs":
+            done, total = fmt.count(progress.done), fmt.count(progress.total)
+            parts.append(f"{progress.message} {done} of {total} {progress.unit}")
+        else:
+            parts.append(f"{progress.message} …")
+        if progress.eta is not None:
+            parts.append(f"{fmt.duration(progress.eta)} left")
+    return " · ".join(parts)
+
+
+def _table(columns: list[dict[str, Any]], rows: list[dict[str, Any]], empty: str) -> dict[str, Any]:
+    return {"columns": columns, "rows": rows, "empty": empty, "open": True, "actions": True}
+
+
+def actions_of(summary: JobSummary) -> list[dict[str, str]]:
+    """What can be done with a job from a list."""
+    if summary.status in LIVE:
+        return []
+    found = [{"label": "Delete", "event": "delete", "title": f"Delete {summary.name}"}]
+    if summary.kind == "run" and summary.status != "done":
+        found.insert(0, {"label": "Resume", "event": "resume", "title": "Go on where it stopped"})
+    return found
+
+
+def _run_row(summary: JobSummary, names: dict[str, str]) -> dict[str, Any]:
+    dataset = names.get(summary.dataset or "", fmt.NONE)
+    epochs = fmt.epoch(summary.epoch, summary.epochs)
+    return {
+        "id": summary.id,
+        "sub": f"{dataset} · {epochs}",
+        "cells": [
+            summary.name,
+            dataset,
+            {"status": summary.status, "text": summary.status},
+            epochs,
+            fmt.percent(summary.metrics.get("val_accuracy")),
+            fmt.duration(summary.seconds),
+        ],
+        "actions": actions_of(summary),
+    }
+
+
+def _dataset_row(summary: JobSummary) -> dict[str, Any]:
+    counts = summary.facts.get("counts", {})
+    image = summary.config.get("image", {})
+    about = [
+        f"{summary.facts['classes']} classes" if "classes" in summary.facts else "",
+        f"{image.get('width')}×{image.get('height')} "
+        f"{'grey' if image.get('channels') == 1 else 'colour'}",
+    ]
+    skipped = summary.facts.get("unreadable", 0)
+    status = {"status": summary.status, "text": summary.status}
+    if summary.status == "done" and skipped:
+        status = {"status": "warn", "text": f"done, {skipped:,} skipped"}
+    return {
+        "id": summary.id,
+        "sub": " · ".join(filter(None, about)),
+        "cells": [
+            summary.name,
+            fmt.count(sum(counts.values())) if counts else fmt.NONE,
+            status,
+            fmt.clock(summary.created),
+        ],
+        "actions": actions_of(summary),
+    }
