@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.api.datasets import start_dataset
 from workbench.data import Dataset, DatasetConfig
@@ -112,7 +112,7 @@ class DataPage(Page):
         self._job.send("stop")
 
 
-def _outcome(status: str, error: str | None) -> dict[str, str]:
+def _outcome(status: str, error: str | None) -> dict[str, Any]:
     if status in LIVE:
         return {"text": ""}
     if status == "failed":

@@ -16,7 +16,7 @@ from workbench.panels.view import View, box, button
 if TYPE_CHECKING:
     from workbench.panels.app import App
 
-_RUN_COLUMNS = [
+_RUN_COLUMNS: list[dict[str, Any]] = [
     {"label": "Name"},
     {"label": "Dataset", "wide": True},
     {"label": "Status"},
@@ -24,7 +24,7 @@ _RUN_COLUMNS = [
     {"label": "Val accuracy", "number": True},
     {"label": "Time", "number": True, "wide": True},
 ]
-_DATASET_COLUMNS = [
+_DATASET_COLUMNS: list[dict[str, Any]] = [
     {"label": "Name"},
     {"label": "Images", "number": True},
     {"label": "Status"},
@@ -49,7 +49,7 @@ class HomePage(Page):
         self._datasets_heading = View("heading", text="Datasets")
         self._datasets = View("table", handlers, **_table(_DATASET_COLUMNS, [], "No datasets yet."))
         self._welcome = View("note", text="")
-        self._try = button("Try it on MNIST", guarded_call(self._try_mnist), "wb-primary", "wb-try")
+        self._try = button("Try it on MNIST", self._try_mnist, "wb-primary", "wb-try")
         self._new = button("New dataset", app.new_dataset, "wb-primary", "wb-new-dataset")
         self._train = button("Train", app.new_run, "wb-new-run")
         self.fill(
@@ -151,11 +151,6 @@ class HomePage(Page):
         page = self.app.open("data")
         assert isinstance(page, DataPage)
         page.try_mnist()
-
-
-def guarded_call(method: Any) -> Any:
-    """A callback without arguments for a guarded method."""
-    return lambda: method()
 
 
 def progress_text(summary: JobSummary, dataset: str | None = None) -> str:

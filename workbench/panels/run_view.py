@@ -256,7 +256,7 @@ def rate_text(config: TrainConfig) -> str:
     return f"{config.learning_rate:g}, × {policy.gamma:g} every {policy.size:g} % of training"
 
 
-def _outcome(summary: JobSummary) -> dict[str, str]:
+def _outcome(summary: JobSummary) -> dict[str, Any]:
     if summary.status == "failed":
         text = ". ".join(filter(None, [summary.error, summary.advice]))
         return {"text": text or "The run failed; its log tells why.", "tone": "error"}

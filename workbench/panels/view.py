@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ class View(anywidget.AnyWidget):
     data = traitlets.Dict().tag(sync=True)
     blob = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, kind: str, on: dict[str, Callable[..., object]] | None = None, **data: Any):
+    def __init__(
+        self, kind: str, on: Mapping[str, Callable[..., object]] | None = None, **data: Any
+    ):
         super().__init__(kind=kind, data=data)
         self._handlers = on or {}
         self.on_msg(self._receive)
