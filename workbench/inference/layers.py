@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.inference.statistics import Statistics, measure
-from workbench.inference.tiles import Tiles, activation_tiles, weight_tiles
+from workbench.inference.tiles import Tiles, activation_tiles, image_tiles, weight_tiles
 
 if TYPE_CHECKING:
     import keras
@@ -45,6 +45,8 @@ class LayerView:
 
     def tiles(self) -> Tiles:
         """The activation as a picture."""
+        if self.kind == "Input":
+            return image_tiles(self.activation)
         return activation_tiles(self.activation)
 
     def weight_tiles(self, name: str = "kernel") -> Tiles:

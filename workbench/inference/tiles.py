@@ -46,16 +46,31 @@ def activation_tiles(activation: np.ndarray) -> Tiles:
     return _strip(activation.reshape(-1), sequential, "unit")
 
 
+def image_tiles(pixels: np.ndarray) -> Tiles:
+    """Pixels ``(height, width, channels)``, 0 to 255, as the picture they are.
+
+    One or three channels; of any other number each is a tile.
+    """
+    height, width, channels = pixels.shape
+    if channels not in (1, 3):
+        return activation_tiles(pixels)
+    picture = np.full((height, width, 4), 255, np.uint8)
+    picture[..., :3] = pixels
+    return Tiles(picture, 1, 1, (height, width), 1, 1, "image")
+
+
 def weight_tiles(weights: np.ndarray) -> Tiles:
     """A layer's weights: a tile a filter, a picture of the whole matrix, or a strip.
 
-    A convolution ``(height, width, in, out)`` has a tile for each pair of in and out. All tiles
-    share one scale about zero.
+    A convolution ``(height, width, in, out)`` has a tile for each pair of in and out, an array
+    ``(height, width, channels)`` a tile a channel. All tiles share one scale about zero.
     """
     if weights.ndim == 4:
         height, width = weights.shape[:2]
         filters = weights.transpose(3, 2, 0, 1).reshape(-1, height, width)
         return _grid(filters, diverging, "filter")
+    if weights.ndim == 3:
+        return _grid(np.moveaxis(weights, -1, 0), diverging, "channel")
     if weights.ndim == 2:
         return _matrix(weights)
     return _strip(weights.reshape(-1), diverging, "value")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
@@ -35,7 +35,6 @@ class App:
         self.lock = threading.RLock()
         self.dataset: Dataset | None = None
         self.run = run
-        self.dark = False
         self.error = note(tone="error")
         self._header = View("header", chips=[])
         self._tabs = {tab.lower(): self._tab(tab) for tab in TABS}
@@ -147,8 +146,7 @@ class App:
         return InspectPage(self)
 
     @guarded
-    def _on_tick(self, content: dict[str, Any]) -> None:
-        self.dark = bool(content.get("dark"))
+    def _on_tick(self) -> None:
         self._ticks += 1
         if self._ticks == 2 and not in_voila():
             threading.Thread(target=_preload, name="workbench-preload", daemon=True).start()

@@ -53,9 +53,12 @@ class HomePage(Page):
         self._new = button("New dataset", app.new_dataset, "wb-primary", "wb-new-dataset")
         self._train = button("Train", app.new_run, "wb-new-run")
         self.fill(
-            View("title", text="Home"),
+            box(
+                View("title", text="Home"),
+                box(self._try, self._new, self._train, kind="wb-row"),
+                kind="wb-head",
+            ),
             self._welcome,
-            box(self._try, self._new, self._train, kind="wb-row"),
             self._jobs,
             self._confirm.root,
             self._runs_heading,
@@ -77,7 +80,7 @@ class HomePage(Page):
         rows = [_run_row(summary, names) for summary in runs]
         self._runs.show(**_table(_RUN_COLUMNS, rows, "No runs yet."))
         rows = [_dataset_row(summary) for summary in datasets]
-        self._datasets.show(**_table(_DATASET_COLUMNS, rows, "No datasets yet."))
+        self._datasets.show(**_table(_DATASET_COLUMNS, rows, "No datasets yet."), subs=True)
 
     def _show_welcome(self, any_jobs: bool, any_datasets: bool) -> None:
         text = (

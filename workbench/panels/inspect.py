@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from workbench.api import as_code
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from workbench.panels.app import App
 
 _STRIP = 24
-_MOST_UPLOAD = 32 * 1024 * 1024
+# A larger message closes the connection of a dashboard page with default settings.
+_MOST_UPLOAD = 8_000_000
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 
 
@@ -102,13 +102,18 @@ class InspectPage(Page):
         self.path.control.continuous_update = True
         self.path.on_change(self._complete)
         self._classify = button("Classify", self._on_path, "wb-primary", "wb-classify")
-        accept = ",".join(_IMAGES)
-        self.upload = widgets.FileUpload(accept=accept, multiple=False, description="Upload image")
-        self.upload.observe(lambda _: self._on_upload(), "value")
+        self._upload = View(
+            "upload",
+            {"upload": self._on_upload, "refused": self._on_refused},
+            label="Upload …",
+            title="An image of this computer; it may be dropped here, too",
+            accept=",".join(_IMAGES),
+            most=_MOST_UPLOAD,
+        )
         self._ask_box = box(
             self._strip_heading,
             self._strip,
-            box(self.path.root, self._classify, self.upload, kind="wb-ask"),
+            box(self.path.root, self._classify, self._upload, kind="wb-ask"),
         )
         self._picture = View("picture", width=1, height=1, channels=1)
         self._bars = View("bars", rows=[])
@@ -231,17 +236,15 @@ class InspectPage(Page):
         self._ask(Question(entered, entered))
 
     @guarded
-    def _on_upload(self) -> None:
-        if not self.upload.value:
-            return
-        file = self.upload.value[0]
-        content, name = bytes(file["content"]), str(file["name"])
-        self.upload.value = ()
-        if len(content) > _MOST_UPLOAD:
-            size = fmt.size(len(content))
-            self.path.complain(f"{name} has {size}; at most 32 MB are uploaded, name its path")
-            return
+    def _on_upload(self, name: str, content: bytes) -> None:
         self._ask(Question(content, name))
+
+    @guarded
+    def _on_refused(self, name: str, size: int) -> None:
+        most = fmt.size(_MOST_UPLOAD)
+        self.path.complain(
+            f"{name} has {fmt.size(size)}; at most {most} are uploaded, name its path"
+        )
 
     @guarded
     def _pick(self, index: int) -> None:

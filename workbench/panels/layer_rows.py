@@ -96,6 +96,6 @@ def tile_values(array: np.ndarray, tiles: Tiles, number: int) -> np.ndarray:
         height, width, inputs, _ = array.shape
         out, into = divmod(number, inputs)
         return array[:, :, into, out].reshape(height, width)
-    if tiles.what == "matrix":
+    if tiles.what in ("matrix", "image"):
         return array
     return array.reshape(-1)[number : number + 1]

@@ -38,7 +38,7 @@ class ResultsPage(Page):
         self._sort, self._descending = _BEST, True
         self._filter = f.text("filter", "Filter", hint="part of a name, dataset or status")
         self._filter.on_change(self._show)
-        handlers = {"open": self._open, "sort": self._on_sort}
+        handlers: dict[str, Any] = {"open": self._open, "sort": self._on_sort}
         self._table = View("table", handlers, columns=_COLUMNS, rows=[])
         self._count = note("", "hint")
         self.fill(View("title", text="Results"), self._filter.root, self._table, self._count)

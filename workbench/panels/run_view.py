@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from workbench.panels.train import TrainPage
 
 _HARDWARE_EVERY_S = 2.0
-_SMOOTHING = 0.9
 _LOG_CHARACTERS = 20_000
 
 
@@ -38,7 +37,7 @@ class RunView:
         self.config = TrainConfig.from_dict(job.config)
         self._reader = RunReader(job)
         self._seen: JobSummary | None = None
-        self._drawn: tuple[Any, ...] | None = None
+        self._drawn = -1
         self._hardware_at = 0.0
         self._confirm = Confirm()
         self._make_parts()
@@ -50,7 +49,7 @@ class RunView:
             self._confirm.root,
             self._outcome,
             box(
-                box(self._switches(), self.curves, self._code),
+                box(self._curves, self._code),
                 box(self._facts, self._hardware, self._notes_box(), self._history, self._log),
                 kind="wb-main-aside",
             ),
@@ -76,7 +75,7 @@ class RunView:
 
     def detach(self) -> None:
         """Let go of the page's figure before the rest is closed."""
-        self.curves.children = ()
+        self._curves.children = ()
 
     def _make_parts(self) -> None:
         self._title = View("title", text=self.job.name)
@@ -87,7 +86,7 @@ class RunView:
         self._hardware = View("facts", title="Hardware", facts=hardware())
         self._history = View("lines", title="", lines=[])
         self._log = View("text", title="Log", text="")
-        self.curves = box(View("note", text="Drawing the curves …", tone="hint"), kind="wb-plot")
+        self._curves = box(self.page.curves)
         name = self._dataset_name()
         self._code = View("code", code=as_code.train(self.config, name, self.job.name))
 
@@ -109,14 +108,6 @@ class RunView:
         return box(
             self._stop, self._resume, self._try, self._clone, another, self._delete, kind="wb-row"
         )
-
-    def _switches(self) -> widgets.Widget:
-        self.log_scale = widgets.Checkbox(description="Log scale", indent=False)
-        self.smooth = widgets.Checkbox(description="Smooth", indent=False)
-        for switch in (self.log_scale, self.smooth):
-            switch.add_class("wb-switch")
-            switch.observe(lambda _: self._redraw(), "value")
-        return box(self.log_scale, self.smooth, kind="wb-row")
 
     def _notes_box(self) -> widgets.Widget:
         self._notes = widgets.Textarea(
@@ -190,26 +181,11 @@ class RunView:
         pid = self.job.owner_pid
         return "this kernel" if pid == os.getpid() else f"process {pid}"
 
-    @guarded
-    def _redraw(self) -> None:
-        self._draw()
-
     def _draw(self) -> None:
-        """Move the curves where something changed; the page makes the figure when it can."""
-        curves = self.page.curves
-        if curves is None:
-            return
-        if self.curves.children != (curves.figure,):
-            self.curves.children = (curves.figure,)
-        curves.paint(self.page.app.dark)
-        state = (
-            self._reader.version, self.log_scale.value, self.smooth.value, self.page.app.dark,
-        )  # fmt: skip
-        if state != self._drawn:
-            self._drawn = state
-            smoothing = _SMOOTHING if self.smooth.value else 0
-            history = self._reader.history
-            curves.show(history, self.config.epochs, self.log_scale.value, smoothing)
+        """Move the curves where something changed."""
+        if self._reader.version != self._drawn:
+            self._drawn = self._reader.version
+            self.page.curves.show(self._reader.history, self.config.epochs)
 
     @guarded
     def _save_notes(self) -> None:

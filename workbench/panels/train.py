@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from workbench.api.run import Run
 from workbench.jobs import LIVE, Job
+from workbench.panels.curves import Curves
 from workbench.panels.guard import clear_error
 from workbench.panels.page import Page
 from workbench.panels.run_view import RunView
 from workbench.panels.train_form import TrainForm
+from workbench.panels.view import close_tree
 from workbench.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from workbench.panels.app import App
-    from workbench.panels.curves import Curves
 
 
 class TrainPage(Page):
@@ -24,8 +26,6 @@ class TrainPage(Page):
 
     def __init__(self, app: App) -> None:
         super().__init__(app)
-        self.curves: Curves | None = None
-        self._drawing = False
         self._view: RunView | None = None
         live = [s for s in self.home.summaries("run") if s.status in LIVE]
         if app.run is not None:
@@ -48,9 +48,6 @@ class TrainPage(Page):
         if self.app.run is None or self.app.run.id != job_id:
             self.app.run = Run(job)
         self._leave()
-        if self.curves is None and not self._drawing:
-            self._drawing = True
-            self.begin(_load_plotly, self._make_curves)
         self._view = RunView(self, job)
         self.fill(*self._view.widgets)
 
@@ -64,26 +61,19 @@ class TrainPage(Page):
         if self._view is not None:
             self._view.refresh()
 
+    @cached_property
+    def curves(self) -> Curves:
+        """The figure, made when a run is first shown: its library is five megabytes."""
+        return Curves()
+
     def close(self) -> None:
         """Close every widget of the page."""
         super().close()
-        if self.curves is not None:
-            self.curves.close()
+        if "curves" in self.__dict__:
+            close_tree(self.curves)
 
     def _leave(self) -> None:
         clear_error(self.error)
         if self._view is not None:
             self._view.detach()
         self._view = None
-
-    def _make_curves(self, make: Any) -> None:
-        self._drawing = False
-        self.curves = make(self.app.dark)
-        self.refresh()
-
-
-def _load_plotly() -> Any:
-    """Import plotly, which takes a second, in a thread; widgets are made by whoever asked."""
-    from workbench.panels.curves import Curves
-
-    return Curves

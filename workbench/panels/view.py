@@ -39,9 +39,11 @@ class View(anywidget.AnyWidget):
             if data != self.data:
                 self.data = data
 
-    def _receive(self, _: object, content: dict[str, Any], __: object) -> None:
+    def _receive(self, _: object, content: dict[str, Any], buffers: list[Any] | None) -> None:
         values = dict(content)
         handler = self._handlers.get(str(values.pop("event", "")))
+        if buffers:
+            values["content"] = bytes(buffers[0])
         if handler is not None:
             handler(**values)
 
@@ -52,14 +54,14 @@ class Pulse(anywidget.AnyWidget):
     _esm = _STATIC / "pulse.js"
     _css = _STATIC / "style.css"
 
-    def __init__(self, on_tick: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(self, on_tick: Callable[[], object]) -> None:
         super().__init__()
         self._on_tick = on_tick
         self.on_msg(self._receive)
 
-    def _receive(self, _: object, content: dict[str, Any], __: object) -> None:
+    def _receive(self, *_: object) -> None:
         try:
-            self._on_tick(content)
+            self._on_tick()
         finally:
             self.send({"tock": True})
 

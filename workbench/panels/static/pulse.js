@@ -3,20 +3,13 @@
 const VISIBLE_MS = 400;
 const HIDDEN_MS = 3000;
 
-function isDark() {
-  const lab = document.body.dataset.jpThemeLight;
-  if (lab) return lab === "false";
-  const colour = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g);
-  return colour ? colour.slice(0, 3).reduce((sum, part) => sum + Number(part), 0) < 384 : false;
-}
-
 function render({ model, el }) {
   el.classList.add("wb-pulse");
   let timer = null;
   let waiting = false;
   const ask = () => {
     waiting = true;
-    model.send({ tick: true, dark: isDark(), lab: Boolean(document.querySelector("#jp-main-content-panel")) });
+    model.send({ tick: true });
   };
   const onAnswer = () => {
     waiting = false;

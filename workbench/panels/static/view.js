@@ -155,7 +155,7 @@ const kinds = {
       if (data.empty) el.append(make("p", "wb-muted wb-empty", data.empty));
       return;
     }
-    const table = make("table", "wb-table");
+    const table = make("table", `wb-table ${data.subs ? "wb-subs" : ""}`);
     const head = make("tr");
     data.columns.forEach((column, i) => {
       const cell = make("th", `${column.number ? "wb-number" : ""} ${column.wide ? "wb-wide" : ""}`);
@@ -302,6 +302,30 @@ const kinds = {
     el.append(grid);
   },
 
+  upload(data, el, model) {
+    const box = make("label", "wb-upload");
+    const input = make("input");
+    input.type = "file";
+    input.accept = data.accept;
+    const pick = button(data.label, "", () => input.click(), data.title);
+    const take = async (file) => {
+      if (!file) return;
+      if (file.size > data.most) return model.send({ event: "refused", name: file.name, size: file.size });
+      model.send({ event: "upload", name: file.name }, undefined, [await file.arrayBuffer()]);
+    };
+    input.addEventListener("change", () => {
+      take(input.files[0]);
+      input.value = "";
+    });
+    box.addEventListener("dragover", (event) => event.preventDefault());
+    box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      take(event.dataTransfer.files[0]);
+    });
+    box.append(input, pick);
+    el.append(box);
+  },
+
   bars(data, el) {
     const list = make("div", "wb-bars");
     for (const row of data.rows) {
@@ -321,7 +345,7 @@ const kinds = {
       if (layer.parameters) words.append(make("div", "wb-muted", layer.parameters));
       const picture = canvas(bytes, layer.offset, layer.width, layer.height, 4);
       picture.classList.add("wb-tiles");
-      const scale = Math.max(1, Math.min(8, Math.floor(420 / layer.width), Math.floor(160 / layer.height)));
+      const scale = Math.max(1, Math.min(8, Math.floor(420 / layer.width), Math.floor(112 / layer.height)));
       picture.style.setProperty("--width", `${layer.width * scale}px`);
       picture.setAttribute("role", "img");
       picture.setAttribute("aria-label", `${layer.title}, ${layer.shown}`);
@@ -348,7 +372,7 @@ const kinds = {
       copy.textContent = "Copied";
     });
     line.append(copy);
-    if (document.querySelector("#jp-main-content-panel")) {
+    if (document.body.dataset.workbench === "lab") {
       line.append(
         button("Insert cell", "wb-link wb-insert", () =>
           window.dispatchEvent(new CustomEvent("workbench:insert-cell", { detail: { code: data.code } })),
