@@ -44,6 +44,7 @@ function traces(lines, smooth, best) {
     mode: "markers",
     marker: { color: STYLE["val accuracy"].color, size: 12, symbol: "circle-open", line: { width: 2 } },
     cliponaxis: false,
+    showlegend: false,
     hoverinfo: "skip",
   });
   return drawn;
@@ -65,7 +66,10 @@ function layout(figure, log, ink, grid) {
     legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom" },
     xaxis: { ...axis, range: [0, figure.epochs || 1], anchor: "y3", hoverformat: ".2f", title: { text: "epoch", standoff: 2 } },
     yaxis: { ...axis, domain: [0.26, 1], type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero", nticks: 6 },
-    yaxis2: { ...axis, overlaying: "y", side: "right", tickformat: ".4~g", ticksuffix: " %", showgrid: false, nticks: 6 },
+    yaxis2: {
+      ...axis, overlaying: "y", side: "right", tickmode: "auto", tickformat: ".4~g", ticksuffix: " %", showgrid: false,
+      nticks: 6, ...(figure.best ? {} : { range: [0, 100], visible: false }),
+    },
     yaxis3: { ...axis, domain: [0, 0.16], rangemode: "tozero", nticks: 3, exponentformat: "power" },
     shapes: marks.map(([epoch]) => ({
       type: "line", x0: epoch, x1: epoch, yref: "paper", y0: 0, y1: 1, line: { dash: "dot", width: 1, color: ink },
