@@ -113,7 +113,7 @@ export class Sidebar extends Panel {
       rendermime: host.rendermime
     });
     output.addClass('workbench-output');
-    this._output?.dispose();
+    this._clear();
     this._output = output;
     this.addWidget(output);
     const future = kernel.requestExecute({
@@ -137,7 +137,7 @@ export class Sidebar extends Panel {
   private _explain(turn: number, error: { ename?: string; evalue?: string }): void {
     const missing = error.ename === 'ModuleNotFoundError' && error.evalue?.includes("'workbench'");
     if (missing) {
-      this._output?.hide();
+      this._clear();
     }
     this._fail(
       turn,
@@ -148,6 +148,11 @@ export class Sidebar extends Panel {
       'Try again',
       () => this.run()
     );
+  }
+
+  private _clear(): void {
+    this._output?.dispose();
+    this._output = null;
   }
 
   private _fail(turn: number, text: string, label: string, action: () => unknown): void {
@@ -197,6 +202,8 @@ export class Sidebar extends Panel {
     if (status === 'restarting' || status === 'autorestarting') {
       this._supersede();
       this._stale = true;
+      // Widgets that are still in sight would go on sending to a kernel that is no more.
+      this._clear();
       this._notice.say(
         status === 'restarting' ? 'The kernel restarts …' : 'The kernel died; a new one starts …'
       );
@@ -204,6 +211,7 @@ export class Sidebar extends Panel {
       void this.run();
     } else if (status === 'dead') {
       this._supersede();
+      this._clear();
       this._fail(this._turn, 'The kernel died.', 'Start it again', () => this._revive());
     }
   }
@@ -228,7 +236,7 @@ export class Sidebar extends Panel {
     if (newValue) {
       void this.run();
     } else {
-      this._output?.hide();
+      this._clear();
       this._fail(this._turn, 'The kernel was shut down.', 'Start a kernel', () => this._revive());
     }
   }
