@@ -51,6 +51,11 @@ class Result:
     def __repr__(self) -> str:
         return "\n".join(self.lines())
 
+    def _repr_html_(self) -> str:
+        from workbench.inference.html import render
+
+        return render(self)
+
 
 def printable(text: str) -> str:
     """Text that cannot move a terminal's cursor."""
