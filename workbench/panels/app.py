@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
-from typing import TYPE_CHECKING
+from typing import Any
 
 import ipywidgets as widgets
 
 from workbench.api.homes import home as current_home
 from workbench.api.homes import in_voila
+from workbench.api.run import Run
 from workbench.data import Dataset
 from workbench.jobs import Home, Job
 from workbench.panels.guard import guarded
 from workbench.panels.header import header_chips
 from workbench.panels.page import Page
-from workbench.panels.view import Pulse, View, box, button, close_tree, note
+from workbench.panels.view import Pulse, View, box, close_tree, note
 
-if TYPE_CHECKING:
-    from workbench.api.run import Run
-
-TABS = ("Home", "Data", "Train", "Results", "Inspect")
+TABS = ["Home", "Data", "Train", "Results", "Inspect"]
 
 
 class App:
@@ -37,13 +36,14 @@ class App:
         self.run = run
         self.error = note(tone="error")
         self._header = View("header", chips=[])
-        self._tabs = {tab.lower(): self._tab(tab) for tab in TABS}
+        self._tabs = View("tabs", {"open": self._switch}, tabs=TABS, active=page, turn=0)
         self._pages: dict[str, Page] = {}
         self._place = widgets.VBox()
-        self._ticks = 0
+        self._ticks = self._turn = 0
         self.pulse = Pulse(self._on_tick)
-        tabs = box(*self._tabs.values(), kind="wb-tabs")
-        self.root = box(self.pulse, self._header, tabs, self.error, self._place, kind="wb-app")
+        self.root = box(
+            self.pulse, self._header, self._tabs, self.error, self._place, kind="wb-app"
+        )
         self._header.show(chips=header_chips())
         self.open(page)
 
@@ -57,57 +57,48 @@ class App:
         """The page in sight."""
         return self._pages[self._current]
 
-    def open(self, name: str) -> Page:
-        """Show a page."""
-        page = self._pages.get(name)
-        if page is None:
-            page = self._pages[name] = self._make(name)
+    def open(self, name: str) -> None:
+        """Show a page: as it was left, or as it begins."""
+        page = self._page(name)
+        if not page.body.children:
+            page.start()
         self._current = name
         self._place.children = (page.root,)
-        for tab, made in self._tabs.items():
-            (made.add_class if tab == name else made.remove_class)("wb-tab-active")
         page.refresh()
-        return page
+        # The browser has marked the tab at the click; a new turn tells it that the page is there.
+        self._turn += 1
+        self._tabs.show(tabs=TABS, active=name, turn=self._turn)
 
     def open_dataset(self, job_id: str) -> None:
         """Show a dataset."""
-        from workbench.panels.data import DataPage
-
-        page = self.open("data")
-        assert isinstance(page, DataPage)
-        page.show_dataset(Dataset(Job(self.home.datasets_dir / job_id)))
+        self._page("data").show_dataset(Dataset(Job(self.home.datasets_dir / job_id)))
+        self.open("data")
 
     def new_dataset(self) -> None:
         """Show the form for a new dataset."""
-        from workbench.panels.data import DataPage
+        self._page("data").show_form()
+        self.open("data")
 
-        page = self.open("data")
-        assert isinstance(page, DataPage)
-        page.show_form()
+    def try_mnist(self) -> None:
+        """Make the MNIST dataset from the digits that come with the package."""
+        self._page("data").try_mnist()
+        self.open("data")
 
     def open_run(self, job_id: str) -> None:
         """Show a run."""
-        from workbench.panels.train import TrainPage
-
-        page = self.open("train")
-        assert isinstance(page, TrainPage)
-        page.show_run(job_id)
+        self._page("train").show_run(job_id)
+        self.open("train")
 
     def new_run(self, dataset_id: str | None = None) -> None:
         """Show the form for a new run, on a dataset."""
-        from workbench.panels.train import TrainPage
-
-        page = self.open("train")
-        assert isinstance(page, TrainPage)
-        page.show_form(dataset_id)
+        self._page("train").show_form(dataset_id)
+        self.open("train")
 
     def inspect(self, job_id: str) -> None:
         """Show the page where a run is asked about images."""
-        from workbench.panels.inspect import InspectPage
-
-        page = self.open("inspect")
-        assert isinstance(page, InspectPage)
-        page.choose_run(job_id)
+        self.run = Run(Job(self.home.runs_dir / job_id))
+        self._page("inspect").choose_run(job_id)
+        self.open("inspect")
 
     def close(self) -> None:
         """Close every widget of the app."""
@@ -116,34 +107,16 @@ class App:
         self._pages.clear()
         close_tree(self.root)
 
-    def _tab(self, tab: str) -> widgets.Button:
-        return button(tab, lambda: self._switch(tab.lower()), "wb-tab", f"wb-tab-{tab.lower()}")
-
     @guarded
     def _switch(self, name: str) -> None:
         self.open(name)
 
-    def _make(self, name: str) -> Page:
-        # Each page is imported when it is first opened: some need heavy packages.
-        if name == "home":
-            from workbench.panels.home import HomePage
-
-            return HomePage(self)
-        if name == "data":
-            from workbench.panels.data import DataPage
-
-            return DataPage(self)
-        if name == "train":
-            from workbench.panels.train import TrainPage
-
-            return TrainPage(self)
-        if name == "results":
-            from workbench.panels.results import ResultsPage
-
-            return ResultsPage(self)
-        from workbench.panels.inspect import InspectPage
-
-        return InspectPage(self)
+    def _page(self, name: str) -> Any:
+        """A page, made when it is first asked for; some need heavy modules."""
+        if name not in self._pages:
+            module = importlib.import_module(f"workbench.panels.{name}")
+            self._pages[name] = getattr(module, f"{name.capitalize()}Page")(self)
+        return self._pages[name]
 
     @guarded
     def _on_tick(self) -> None:

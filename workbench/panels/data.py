@@ -29,8 +29,11 @@ class DataPage(Page):
         self._view: DatasetView | None = None
         self._job: Job | None = None
         self._making: View | None = None
-        if app.dataset is not None and app.dataset.status == "done":
-            self.show_dataset(app.dataset)
+
+    def start(self) -> None:
+        """Show the dataset that is selected, else the form."""
+        if self.app.dataset is not None and self.app.dataset.status == "done":
+            self.show_dataset(self.app.dataset)
         else:
             self.show_form()
 

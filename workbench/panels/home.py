@@ -149,11 +149,7 @@ class HomePage(Page):
 
     @guarded
     def _try_mnist(self) -> None:
-        from workbench.panels.data import DataPage
-
-        page = self.app.open("data")
-        assert isinstance(page, DataPage)
-        page.try_mnist()
+        self.app.try_mnist()
 
 
 def progress_text(summary: JobSummary, dataset: str | None = None) -> str:

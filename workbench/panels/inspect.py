@@ -66,7 +66,7 @@ class InspectPage(Page):
             self._answer,
         )
         self._list_runs()
-        if app.run is not None:
+        if app.run is not None and app.run.id in dict(self._known):
             self.choose_run(app.run.id)
         else:
             self._on_run()

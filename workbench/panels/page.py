@@ -56,6 +56,9 @@ class Page:
         clear_error(self.error)
         self._work.append(Background(work, then))
 
+    def start(self) -> None:
+        """Fill the page with what it begins with."""
+
     @property
     def busy(self) -> bool:
         """Whether something begun has not been taken up."""

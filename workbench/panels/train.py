@@ -27,9 +27,12 @@ class TrainPage(Page):
     def __init__(self, app: App) -> None:
         super().__init__(app)
         self._view: RunView | None = None
+
+    def start(self) -> None:
+        """Show the run that is selected, else one that is under way, else the form."""
         live = [s for s in self.home.summaries("run") if s.status in LIVE]
-        if app.run is not None:
-            self.show_run(app.run.id)
+        if self.app.run is not None:
+            self.show_run(self.app.run.id)
         elif live:
             self.show_run(live[0].id)
         else:

@@ -117,6 +117,33 @@ const kinds = {
     el.append(head);
   },
 
+  // A click is answered here and now; the kernel follows with the page.
+  tabs(data, el, model) {
+    const line = make("div", "wb-tabs");
+    line.setAttribute("role", "tablist");
+    const app = el.closest(".wb-app");
+    if (app) app.classList.remove("wb-turning");
+    const mark = (active) => {
+      for (const tab of line.children) {
+        tab.classList.toggle("wb-tab-active", tab.dataset.page === active);
+        tab.setAttribute("aria-selected", String(tab.dataset.page === active));
+      }
+    };
+    for (const name of data.tabs) {
+      const page = name.toLowerCase();
+      const tab = button(name, `wb-tab wb-tab-${page}`, () => {
+        mark(page);
+        el.closest(".wb-app").classList.add("wb-turning");
+        model.send({ event: "open", name: page });
+      });
+      tab.dataset.page = page;
+      tab.setAttribute("role", "tab");
+      line.append(tab);
+    }
+    mark(data.active);
+    el.append(line);
+  },
+
   title(data, el) {
     const line = make("div", "wb-title");
     line.append(make("h2", "", data.text));

@@ -1,0 +1,108 @@
+import pytest
+from PIL import Image
+
+from workbench.data import ImageFolder, inspect_folder
+from workbench.data.folder import class_folders, natural_key
+from workbench.errors import DataError, InvalidValue, NotFound
+
+
+@pytest.fixture
+def animals(tmp_path):
+    """Ten cats, two of them in a deeper folder, and six dogs."""
+    for name, count in (("cat", 8), ("dog", 6), ("cat/kittens", 2)):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        for number in range(count):
+            Image.new("L", (4, 4), number).save(folder / f"{number}.png")
+    return tmp_path
+
+
+def test_deeper_files_belong_to_the_class_of_the_top_folder(animals):
+    listing = ImageFolder(animals, validation_percent=0).read(seed=0)
+    assert listing.labels == ["cat", "dog"]
+    labels = [sample.label for sample in listing.splits["train"]]
+    assert (labels.count(0), labels.count(1)) == (10, 6)
+    assert set(listing.splits) == {"train"}
+
+
+def test_classes_are_in_natural_order(tmp_path):
+    for name in ("10", "2", "1", "b", "a"):
+        (tmp_path / name).mkdir()
+    assert [name for name, _ in class_folders(tmp_path)] == ["1", "2", "10", "a", "b"]
+    assert natural_key("img2") < natural_key("img10")
+
+
+def test_shares_are_those_of_every_class(animals):
+    listing = ImageFolder(animals, validation_percent=50).read(seed=0)
+    labels = [sample.label for sample in listing.splits["val"]]
+    assert (labels.count(0), labels.count(1)) == (5, 3)
+
+
+def test_the_same_seed_divides_the_same_way(animals):
+    source = ImageFolder(animals, validation_percent=50)
+    assert source.read(1) == source.read(1)
+    assert source.read(1) != source.read(2)
+
+
+def test_small_classes_are_left_out_and_large_ones_limited(animals):
+    (animals / "fox").mkdir()
+    Image.new("L", (4, 4)).save(animals / "fox" / "0.png")
+    listing = ImageFolder(animals, validation_percent=0, max_per_class=4).read(seed=0)
+    assert listing.labels == ["cat", "dog"]
+    assert listing.left_out == [("fox", "1 images, fewer than 2")]
+    assert len(listing.splits["train"]) == 8
+
+
+def test_other_files_and_links_are_ignored_and_named(animals):
+    (animals / "cat" / "notes.txt").write_text("hello")
+    (animals / "cat" / "link.png").symlink_to(animals / "dog" / "0.png")
+    (animals / "cat" / ".hidden.png").write_bytes(b"")
+    listing = ImageFolder(animals).read(seed=0)
+    named = {path.rsplit("/", 1)[1]: reason for path, reason in listing.ignored}
+    assert named == {
+        "notes.txt": "not an image file by its name",
+        "link.png": "a link; links are not followed",
+    }
+
+
+def test_separate_folders_take_the_place_of_shares(animals, tmp_path_factory):
+    other = tmp_path_factory.mktemp("val")
+    (other / "dog").mkdir()
+    Image.new("L", (4, 4)).save(other / "dog" / "0.png")
+    source = ImageFolder(animals, validation_percent=90, test_percent=20, validation_folder=other)
+    listing = source.read(seed=0)
+    assert [sample.label for sample in listing.splits["val"]] == [1]
+    (other / "wolf").mkdir()
+    Image.new("L", (4, 4)).save(other / "wolf" / "0.png")
+    with pytest.raises(DataError, match="'wolf'"):
+        source.check()
+
+
+def test_inspect_counts_classes_and_images(animals):
+    found = inspect_folder(animals)
+    assert (found.classes, found.images) == (2, 16)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"validation_percent": 130}, r"validation_percent must be 0–100, got 130"),
+        ({"validation_percent": 25, "test_percent": 80}, "together must stay below 100 %, got 105"),
+        ({"min_per_class": 0}, "min_per_class must be at least 1"),
+        ({"min_per_class": 5, "max_per_class": 4}, "max_per_class must be at least 5"),
+    ],
+)
+def test_a_wrong_field_is_refused_by_name(fields, message):
+    with pytest.raises(InvalidValue, match=message):
+        ImageFolder("/data", **fields)
+
+
+def test_no_folder_no_images_one_class(tmp_path):
+    with pytest.raises(NotFound, match="there is no folder"):
+        ImageFolder(tmp_path / "gone").check()
+    with pytest.raises(DataError, match="no sub-folder with images"):
+        ImageFolder(tmp_path).check()
+    (tmp_path / "cat").mkdir()
+    Image.new("L", (4, 4)).save(tmp_path / "cat" / "0.png")
+    with pytest.raises(DataError, match=r"one class only \('cat'\)"):
+        ImageFolder(tmp_path).check()
