@@ -35,13 +35,12 @@ class Dashboard(Voila):
 
     opens_browser = True
 
-    def listen(self) -> None:
-        """Serve until stopped."""
+    def launch_browser(self) -> None:
+        """Called by Voila once it listens."""
         url = f"http://{self.ip}:{self.port}{self.base_url}?token={self.identity_provider.token}"
         print(f"The dashboard: {url}", flush=True)
         if self.opens_browser:
             webbrowser.open(url)
-        super().listen()
 
 
 def main(
@@ -78,7 +77,7 @@ def configuration(port: int, token: str) -> Config:
             "port": port,
             "port_retries": 0,
             "token": token,
-            "open_browser": False,
+            "open_browser": True,
             "tornado_settings": {"websocket_max_message_size": _MESSAGE_BYTES},
         },
         VoilaConfiguration={
@@ -86,7 +85,7 @@ def configuration(port: int, token: str) -> Config:
             "file_allowlist": [],
             "extension_allowlist": _EXTENSIONS,
             "show_tracebacks": True,
-            "prelaunch_hook": _choose_theme,
+            "prelaunch_hook": _prepare_page,
         },
         MappingKernelManager={
             "cull_idle_timeout": _CULL_AFTER_S,
@@ -100,8 +99,10 @@ def configuration(port: int, token: str) -> Config:
     )
 
 
-def _choose_theme(handler: Any, notebook: Any, cwd: str) -> Any:
+def _prepare_page(handler: Any, notebook: Any, cwd: str) -> Any:
     """``?voila-theme=dark`` chooses the theme of this page load."""
+    # Asking for it sets its cookie, without which a page that closes cannot end its kernel.
+    _ = handler.xsrf_token
     theme = handler.get_argument("voila-theme", None)
     if theme in ("dark", "light"):
         notebook.metadata["voila"] = {**notebook.metadata.get("voila", {}), "theme": theme}

@@ -1,0 +1,11 @@
+// Stands in for MathJax, which is not shipped: formulas stay as they were written.
+window.MathJax = {
+  Ajax: {},
+  Hub: {
+    config: {},
+    Config() {},
+    Configured() {},
+    Queue() {},
+    Register: { StartupHook() {} },
+  },
+};
