@@ -11,10 +11,15 @@ ARTIFACTS ?= $(CURDIR)/.artifacts
 # Without compiled bytecode TensorFlow takes fourteen seconds to import instead of three.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The sidebar is built below, before it is installed.
+export SKIP_JUPYTER_BUILDER := 1
 export WORKBENCH_ARTIFACTS := $(ARTIFACTS)
 
-LABEXTENSION := workbench/labextension/package.json
-SOURCES := $(wildcard extension/src/*.ts extension/style/* extension/schema/*) extension/package.json
+LABEXTENSION := workbench/labextension/static/style.js
+NODE_MODULES := extension/node_modules/.package-lock.json
+SOURCES := $(wildcard extension/src/*.ts extension/style/* extension/style/*/*) extension/tsconfig.json
+# What an editable install copies to where Jupyter looks for it.
+SHARED := $(wildcard jupyter-config/*/* workbench/server/voila_template/* workbench/server/voila_template/*/* notebooks/*.ipynb)
 
 .PHONY: run test lint bench clean
 
@@ -24,7 +29,8 @@ run: $(VENV)/.installed
 test: $(VENV)/.tested lint
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.tested
+lint: $(VENV)/.tested $(NODE_MODULES)
+	npm --prefix extension run --silent lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,14 +40,23 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(ARTIFACTS) build dist
+	rm -rf $(VENV) $(ARTIFACTS) build dist extension/lib extension/node_modules workbench/labextension
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0]) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-$(VENV)/.installed: $(BIN)/python pyproject.toml
+$(NODE_MODULES): extension/package.json extension/package-lock.json
+	@command -v npm >/dev/null || { echo "npm (Node 20 or newer) is needed to build the sidebar" >&2; exit 1; }
+	npm --prefix extension ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(LABEXTENSION): $(SOURCES) $(NODE_MODULES)
+	rm -rf workbench/labextension
+	npm --prefix extension run --silent build:prod
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml $(LABEXTENSION) $(SHARED)
 	$(BIN)/pip install --quiet --retries 10 -e .
 	touch $@
 
