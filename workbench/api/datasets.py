@@ -11,6 +11,7 @@ from workbench.api.waiting import wait_for
 from workbench.data import Dataset, DatasetConfig, ImageFolder, ImageFormat, prepare
 from workbench.errors import JobFailed
 from workbench.jobs import Home, Job, JobSummary
+from workbench.validation import check_choice
 
 
 def create_dataset(
@@ -59,6 +60,7 @@ def start_dataset(
     config: DatasetConfig, *, runner: str = "process", home: Home | None = None
 ) -> Job:
     """Begin to make the dataset of a configuration; return its job at once."""
+    check_choice("runner", runner, runners.RUNNERS)
     prepare(config)
     home = home or current_home()
     job = home.create_job("dataset", config.name, config.to_dict(), group=config.group)

@@ -16,7 +16,7 @@ from workbench.data import Dataset
 from workbench.errors import InvalidValue
 from workbench.jobs import Home, Job, JobSummary
 from workbench.training.config import MAX_SEED, TrainConfig
-from workbench.validation import check
+from workbench.validation import check, check_choice
 
 
 def train(
@@ -76,6 +76,8 @@ def start_run(
 ) -> Run:
     """Begin the run of a configuration; a seed is drawn if it has none."""
     home = home or current_home()
+    runner = runner or default_runner()
+    check_choice("runner", runner, runners.RUNNERS)
     if config.seed is None:
         config = dataclasses.replace(config, seed=secrets.randbelow(MAX_SEED))
     dataset = Dataset(Job(home.datasets_dir / config.dataset))
@@ -87,7 +89,7 @@ def start_run(
         parents=[config.dataset],
         group=group,
     )
-    runners.start(job, runner or default_runner())
+    runners.start(job, runner)
     return Run(job)
 
 

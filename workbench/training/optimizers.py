@@ -14,6 +14,6 @@ def build_optimizer(config: TrainConfig, model: keras.Model) -> keras.Optimizer:
     """The optimizer of a run, with its variables made."""
     import keras
 
-    optimizer = keras.optimizers.SGD(config.learning_rate, momentum=config.momentum)
+    optimizer = keras.optimizers.SGD(float(config.learning_rate), momentum=config.momentum)
     optimizer.build(model.trainable_variables)
     return optimizer
