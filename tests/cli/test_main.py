@@ -1,0 +1,150 @@
+import json
+import re
+
+import pytest
+
+import workbench as wb
+from workbench.cli.main import main
+
+
+@pytest.fixture
+def workbench(capsys, digits_home):
+    """Run a command in the home of the digits; its status, stdout and stderr."""
+
+    def run(*arguments, home=digits_home.path):
+        status = main([*arguments, "--home", str(home)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained(digits_home):
+    ds = wb.dataset("digits", home=digits_home)
+    fields = {"epochs": 1, "batch_size": 16, "seed": 1, "learning_rate": 0.02}
+    run = wb.train(ds, name="cli-run", runner="synchronous", home=digits_home, **fields)
+    yield run
+    run.delete()
+
+
+def test_a_dataset_from_creation_to_deletion(workbench, digits_folder, tmp_path):
+    home = tmp_path / "other"
+    create = ["dataset", "create", "mine", "--folder", str(digits_folder), "--val-percent", "10"]
+    size = ["--width", "12", "--height", "10", "--color", "gray"]
+    status, out, err = workbench(*create, *size, "--json", home=home)
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert document["image"] == {"width": 12, "height": 10, "channels": 1}
+    assert document["splits"] == {"train": {"count": 540}, "val": {"count": 60}}
+    assert document["labels"] == [str(n) for n in range(10)]
+    status, out, _ = workbench("dataset", "list", home=home)
+    assert status == 0
+    assert re.search(r"mine\s+done\s+600\s+10\s+12×10 grey", out)
+    status, out, _ = workbench("dataset", "show", document["id"][:5], home=home)
+    assert status == 0
+    assert "540" not in out
+    assert re.search(r"\n0 +54 +6\n", out)
+    assert workbench("dataset", "delete", "mine", home=home)[0] == 0
+    assert json.loads(workbench("dataset", "list", "--json", home=home)[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--folder", "{empty}"], "has no sub-folder with images"),
+        (["--folder", "{one}"], "has one class only"),
+        (["--folder", "{gone}"], "there is no folder"),
+        (["--folder", "{good}", "--width", "0"], "width must be 1–8192 pixels, got 0"),
+        (["--folder", "{good}", "--val-percent", "130"], "validation_percent must be 0–100"),
+        (["--folder", "{good}", "--resize", "melt"], "invalid choice: 'melt'"),
+        ([], "the following arguments are required: --folder"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_leaves_nothing(
+    workbench, tmp_path, digits_folder, arguments, message
+):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "0").symlink_to(digits_folder / "0")
+    (tmp_path / "one" / "only").mkdir()
+    source = next((digits_folder / "0").glob("*.png"))
+    (tmp_path / "one" / "only" / "a.png").write_bytes(source.read_bytes())
+    names = {name: str(tmp_path / name) for name in ("empty", "one", "gone")}
+    filled = [argument.format(**names, good=digits_folder) for argument in arguments]
+    status, out, err = workbench("dataset", "create", "x", *filled, home=tmp_path / "home")
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not (tmp_path / "home").exists()
+
+
+def test_train_show_and_follow(workbench):
+    train = ["train", "digits", "--network", "lenet", "--epochs", "1", "--seed", "3"]
+    more = ["--set", "policy.gamma=0.5", "--set", "momentum=0.8", "--name", "told"]
+    status, out, err = workbench(*train, *more, "--json")
+    assert status == 0, err
+    document = json.loads(out)
+    assert document["status"] == "done"
+    assert document["name"] == "told"
+    assert set(document["metrics"]) == {"train_loss", "val_loss", "val_accuracy"}
+    run = wb.run("told")
+    assert (run.config.policy, run.config.momentum) == (wb.Step(gamma=0.5), 0.8)
+    assert json.loads(workbench("run", "follow", "told", "--json")[1]) == document
+    assert "told" in workbench("run", "list")[1]
+    assert workbench("run", "stop", "told")[0] == 2
+    assert workbench("run", "delete", document["id"])[0] == 0
+    status, _, err = workbench("run", "show", "told")
+    assert (status, err.startswith("error: there is no run 'told'")) == (2, True)
+
+
+def test_classify_prints_what_digits_users_know(workbench, trained):
+    files = [str(path) for path in trained.dataset.paths("val", [0, 50])]
+    status, out, _ = workbench("classify", "cli-run", *files)
+    lines = out.splitlines()
+    assert status == 0
+    assert len(lines) == 10
+    line = r"For image \d, predicted class \d: \d+ \(\d\) [01]\.\d{14}"
+    assert all(re.fullmatch(line, each) for each in lines)
+    assert lines[5].startswith("For image 2, predicted class 1: ")
+    out = workbench("classify", "cli-run", files[0], "--all-predictions", "--top", "1")[1]
+    assert re.fullmatch(
+        r"For .*\nPredictions for image 1: \[-?\d+\.\d\d(, -?\d+\.\d\d){9}\]\n", out
+    )
+
+
+def test_classify_and_evaluate_as_json(workbench, trained):
+    file = trained.dataset.paths("val", [0])[0]
+    (answer,) = json.loads(workbench("classify", "cli-run", file, "--json")[1])
+    assert answer["image"] == file
+    assert [set(p) for p in answer["predictions"]] == [{"class", "label", "probability"}] * 5
+    document = json.loads(workbench("evaluate", "cli-run", "--split", "val", "--json")[1])
+    assert document["count"] == 90
+    assert sum(map(sum, document["confusion"])) == 90
+    assert document["accuracy"] == pytest.approx(trained.checkpoints[0].metrics["val_accuracy"])
+
+
+def test_a_missing_image_and_a_missing_epoch(workbench, trained):
+    status, out, err = workbench("classify", "cli-run", "/gone.png")
+    assert (status, out, err) == (2, "", "error: there is no file /gone.png\n")
+    status, _, err = workbench("evaluate", "cli-run", "--epoch", "7")
+    assert status == 2
+    assert "no checkpoint at epoch 7; it has 1" in err
+
+
+def test_a_run_that_fails_exits_with_one(workbench):
+    train = ["train", "digits", "--learning-rate", "1000", "--name", "nan", "--json"]
+    status, out, err = workbench(*train)
+    assert (status, out) == (1, "")
+    assert "lower the learning rate" in err
+    assert workbench("run", "delete", "nan")[0] == 0
+
+
+def test_help_lists_every_field(capsys):
+    assert main(["train", "--help"]) == 0
+    out = capsys.readouterr().out
+    for field in ("snapshot_interval=1.0", "policy.gamma=0.1", "mean_subtraction=image"):
+        assert field in out
+    assert main([]) == 2
+    assert main(["dance"]) == 2
