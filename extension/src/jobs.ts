@@ -15,7 +15,7 @@ export interface IJob {
 }
 
 const LIVE_MS = 2000;
-const IDLE_MS = 6000;
+const IDLE_MS = 3000;
 
 /** The item in the status bar: the newest job under way and how far it is. */
 export class JobsItem extends Widget {
