@@ -27,6 +27,7 @@ run: $(VENV)/.installed
 	$(BIN)/workbench lab $(if $(WORKBENCH_PORT),--port=$(WORKBENCH_PORT)) $(if $(WORKBENCH_NO_BROWSER),--no-browser)
 
 test: $(VENV)/.tested lint
+	tests/browser/install-chromium $(BIN)/python
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.tested $(NODE_MODULES)

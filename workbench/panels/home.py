@@ -44,10 +44,8 @@ class HomePage(Page):
         self._confirm = Confirm()
         self._jobs = View("jobs", {"open": self._open, "stop": self._stop}, jobs=[])
         handlers = {"open": self._open, "delete": self._ask, "resume": self._resume}
-        self._runs_heading = View("heading", text="Runs")
-        self._runs = View("table", handlers, **_table(_RUN_COLUMNS, [], "No runs yet."))
-        self._datasets_heading = View("heading", text="Datasets")
-        self._datasets = View("table", handlers, **_table(_DATASET_COLUMNS, [], "No datasets yet."))
+        self._runs = View("table", handlers, **_table("Runs", _RUN_COLUMNS, []))
+        self._datasets = View("table", handlers, **_table("Datasets", _DATASET_COLUMNS, []))
         self._welcome = View("note", text="")
         self._try = button("Try it on MNIST", self._try_mnist, "wb-primary", "wb-try")
         self._new = button("New dataset", app.new_dataset, "wb-primary", "wb-new-dataset")
@@ -61,9 +59,7 @@ class HomePage(Page):
             self._welcome,
             self._jobs,
             self._confirm.root,
-            self._runs_heading,
             self._runs,
-            self._datasets_heading,
             self._datasets,
         )
 
@@ -78,9 +74,9 @@ class HomePage(Page):
         self._readers = {s.id: self._reader(s) for s in live if s.kind == "run"}
         self._jobs.show(jobs=[self._card(summary, names) for summary in live])
         rows = [_run_row(summary, names) for summary in runs]
-        self._runs.show(**_table(_RUN_COLUMNS, rows, "No runs yet."))
+        self._runs.show(**_table("Runs", _RUN_COLUMNS, rows))
         rows = [_dataset_row(summary) for summary in datasets]
-        self._datasets.show(**_table(_DATASET_COLUMNS, rows, "No datasets yet."), subs=True)
+        self._datasets.show(**_table("Datasets", _DATASET_COLUMNS, rows), subs=True)
 
     def _show_welcome(self, any_jobs: bool, any_datasets: bool) -> None:
         text = (
@@ -169,8 +165,17 @@ def progress_text(summary: JobSummary, dataset: str | None = None) -> str:
     return " · ".join(parts)
 
 
-def _table(columns: list[dict[str, Any]], rows: list[dict[str, Any]], empty: str) -> dict[str, Any]:
-    return {"columns": columns, "rows": rows, "empty": empty, "open": True, "actions": True}
+def _table(
+    heading: str, columns: list[dict[str, Any]], rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "heading": heading,
+        "columns": columns,
+        "rows": rows,
+        "empty": f"No {heading.lower()} yet.",
+        "open": True,
+        "actions": True,
+    }
 
 
 def actions_of(summary: JobSummary) -> list[dict[str, str]]:

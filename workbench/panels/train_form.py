@@ -178,22 +178,26 @@ class TrainForm:
 
     @guarded
     def _on_change(self) -> None:
-        self._start.disabled = True
+        # Set once: a button that is disabled for a moment swallows a click of that moment.
+        self._start.disabled = not self._look()
+
+    def _look(self) -> bool:
+        """Show what the fields lead to; tell whether a run can start."""
         if not self._datasets:
             self._empty.show(text="There is no finished dataset yet; make one on Data.")
             self._code.show(code="# there is no dataset yet")
-            return
+            return False
         try:
             config = self.config()
         except WorkbenchError as error:
             if not f.blame(self._fields, str(error)):
                 self.epochs.complain(str(error))
-            return
+            return False
         f.blame(self._fields, "")
-        self._start.disabled = False
         dataset = Dataset(Job(self.page.home.datasets_dir / config.dataset))
         self._code.show(code=as_code.train(config, dataset.name, self.name.value.strip() or None))
         self._show_about(dataset, config)
+        return self._fits(dataset, config)
 
     def _show_about(self, dataset: Dataset, config: TrainConfig) -> None:
         splits = ", ".join(f"{len(s):,} {name}" for name, s in dataset.splits.items())
@@ -216,11 +220,15 @@ class TrainForm:
                 ["Source", card.reference],
             ],
         )
-        fits = dataset.image.width >= card.smallest[1] and dataset.image.height >= card.smallest[0]
-        if not fits:
-            least = f"{card.smallest[1]} × {card.smallest[0]}"
-            self.network.complain(f"network {card.title} needs images of {least} px or more")
-            self._start.disabled = True
+
+    def _fits(self, dataset: Dataset, config: TrainConfig) -> bool:
+        """Whether the images are large enough for the network; say so where they are not."""
+        card, image = networks.get(config.network), dataset.image
+        if image.width >= card.smallest[1] and image.height >= card.smallest[0]:
+            return True
+        least = f"{card.smallest[1]} × {card.smallest[0]}"
+        self.network.complain(f"network {card.title} needs images of {least} px or more")
+        return False
 
     @guarded
     def _on_start(self) -> None:

@@ -9,7 +9,12 @@ function render({ model, el }) {
   let waiting = false;
   const ask = () => {
     waiting = true;
-    model.send({ tick: true });
+    try {
+      model.send({ tick: true });
+    } catch {
+      // The kernel is gone, and with it everything that could answer.
+      clearTimeout(timer);
+    }
   };
   const onAnswer = () => {
     waiting = false;

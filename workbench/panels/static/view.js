@@ -178,6 +178,7 @@ const kinds = {
   },
 
   table(data, el, model) {
+    if (data.heading) el.append(make("h3", "wb-heading", data.heading));
     if (!data.rows.length) {
       if (data.empty) el.append(make("p", "wb-muted wb-empty", data.empty));
       return;

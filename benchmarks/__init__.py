@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ratios of the workbench to a named reference that runs beside it."""
