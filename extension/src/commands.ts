@@ -5,8 +5,8 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 
 import { NotebookKernel } from './hosts';
 import { workbenchIcon } from './icon';
-import { APP_CODE, Commands } from './names';
-import { newNotebook } from './notebooks';
+import { Commands } from './names';
+import { workbenchNotebook } from './notebooks';
 import type { Sidebar } from './sidebar';
 
 const CATEGORY = 'Workbench';
@@ -44,9 +44,9 @@ export function addCommands({ app, shell, notebooks, sidebar, palette, launcher 
   });
   commands.addCommand(Commands.newNotebook, {
     label: args => (args.isLauncher ? 'Notebook' : 'New Notebook with the Workbench'),
-    caption: 'A notebook whose first cell shows the workbench',
+    caption: 'A notebook that shows the workbench in its first cell',
     icon: workbenchIcon,
-    execute: args => newNotebook(app, APP_CODE, args.cwd as string | undefined)
+    execute: args => workbenchNotebook(app, args.cwd as string | undefined)
   });
   notebooks.currentChanged.connect((_, panel) => {
     sidebar.canAttach = panel !== null;

@@ -1,6 +1,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 
+import { APP_CODE } from './names';
+
 /** Make a notebook whose first cell is `code`. */
 export async function newNotebook(
   app: JupyterFrontEnd,
@@ -15,6 +17,16 @@ export async function newNotebook(
   await panel.revealed;
   panel.content.activeCell?.model.sharedModel.setSource(code);
   return panel;
+}
+
+/** Make a notebook that shows the workbench in its first cell, and run that cell. */
+export async function workbenchNotebook(app: JupyterFrontEnd, cwd?: string): Promise<void> {
+  const panel = await newNotebook(app, APP_CODE, cwd);
+  const { sessionContext } = panel;
+  await sessionContext.ready;
+  // What is run before the kernel has answered is lost.
+  await sessionContext.session?.kernel?.info;
+  await NotebookActions.run(panel.content, sessionContext);
 }
 
 /** Put `code` into a new cell below the active one, or into a new notebook when there is none. */

@@ -147,10 +147,6 @@ def test_cell(lab, open_page, server_environment):
     page.locator(".jp-LauncherCard[data-category='Workbench']", has_text="Notebook").click()
     editor = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").first
     expect(editor).to_contain_text("wb.app()")
-    ready = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status='idle']")
-    expect(ready).to_be_visible(timeout=60_000)
-    editor.click()
-    page.keyboard.press("Shift+Enter")
     cell = page.locator(".jp-NotebookPanel .wb-app")
     expect(cell).to_be_visible(timeout=90_000)
     cell.locator(".wb-tab-results").click()
