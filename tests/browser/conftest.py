@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 TOKEN = "browser-tests"
 ARTIFACTS = Path(os.environ.get("WORKBENCH_ARTIFACTS", ".artifacts"))
@@ -31,6 +31,8 @@ _FLAGS = [
 ]
 _LOCAL = {"127.0.0.1", "localhost"}
 _START_S = 90
+# How long a machine under load may take for what is expected; nothing waits longer than it must.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items):
