@@ -7,6 +7,7 @@ import signal
 import time
 
 import numpy as np
+import pytest
 
 import workbench as wb
 from workbench import runners
@@ -42,6 +43,7 @@ def figures(job):
     return {name: p for name, p in points.items() if "second" not in name}
 
 
+@pytest.mark.timeout(3600)
 def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(digits_home, digits):
     epochs = max(6, KILLS)
     whole = wb.train(digits, runner="synchronous", home=digits_home, epochs=epochs, **CONFIG)
@@ -67,7 +69,6 @@ def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(digits_home, di
         after = acknowledged(events)
         assert after[: len(before)] == before
         assert [json.loads(line)["type"] for line in after]
-        assert not list((job.path / "checkpoints").glob("*.npz.partial*")) or job.events()
     assert kills == KILLS, "the run was done before it was killed often enough"
     runners.start(Job(job.path), "process").join(300)
     assert job.status == "done"

@@ -63,6 +63,9 @@ class TrainPage(Page):
         """Follow the run in sight."""
         if self._view is not None:
             self._view.refresh()
+        else:
+            # Drawn with while the form is filled in, the library is there when the curve begins.
+            _ = self.curves
 
     @cached_property
     def curves(self) -> Curves:
