@@ -68,10 +68,7 @@ class Pulse(anywidget.AnyWidget):
 
 def note(text: str = "", tone: str = "info") -> View:
     """A sentence; tone is info, hint, ok or error."""
-    view = View("note", text=text, tone=tone)
-    if tone == "error":
-        view.add_class("wb-error")
-    return view
+    return View("note", text=text, tone=tone)
 
 
 def box(*children: widgets.Widget, kind: str = "wb-stack") -> widgets.VBox:

@@ -94,7 +94,10 @@ const kinds = {
   note(data, el) {
     if (!data.text) return;
     const box = make("div", `wb-note wb-note-${data.tone || "info"}`);
-    if (data.tone === "error") box.setAttribute("role", "alert");
+    if (data.tone === "error") {
+      box.setAttribute("role", "alert");
+      box.classList.add("wb-error");
+    }
     box.append(make("span", "", data.text));
     if (data.details) {
       const fold = make("details", "wb-details");
