@@ -65,3 +65,27 @@ def digits_home(tmp_path_factory, digits_folder):
 def digits(digits_home):
     """The dataset ``digits``; runs made on it live in its home."""
     return wb.dataset("digits", home=digits_home)
+
+
+@pytest.fixture
+def without_activations(monkeypatch):
+    """LeNet, all its units linear: none can die, so too high a rate must blow it up.
+
+    Whether a rectified network dies or overflows depends on the last bit of the arithmetic.
+    """
+    import keras
+
+    from workbench.networks import lenet
+
+    rectified = lenet.build
+
+    def build(input_shape, outputs):
+        def linear(layer):
+            settings = layer.get_config()
+            if settings.get("activation") == "relu":
+                settings["activation"] = "linear"
+            return type(layer).from_config(settings)
+
+        return keras.models.clone_model(rectified(input_shape, outputs), clone_function=linear)
+
+    monkeypatch.setattr(lenet, "build", build)

@@ -133,6 +133,7 @@ def test_a_missing_image_and_a_missing_epoch(workbench, trained):
     assert "no checkpoint at epoch 7; it has 1" in err
 
 
+@pytest.mark.usefixtures("without_activations")
 def test_a_run_that_fails_exits_with_one(workbench):
     train = ["train", "digits", "--learning-rate", "1000", "--name", "nan", "--json"]
     status, out, err = workbench(*train)

@@ -100,6 +100,7 @@ def test_fractions_of_an_epoch(digits_home, digits):
     digits_home.delete(job)
 
 
+@pytest.mark.usefixtures("without_activations")
 def test_a_loss_that_leaves_the_numbers_fails_with_advice(digits_home, digits):
     job = new_job(digits_home, digits, learning_rate=1000)
     with pytest.raises(JobFailed, match=r"lower the learning rate, for example from 1000 to 100"):
