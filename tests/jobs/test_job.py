@@ -74,10 +74,9 @@ def test_waiting_ends_with_the_job(job):
     owned.wait()
     assert job.wait(timeout=0.01) == "running"
     seen = []
-    status = job.wait(poll=lambda: (seen.append(1), end.set()))
+    status = job.wait(poll=lambda summary: (seen.append(summary.status), end.set()))
     thread.join()
-    assert status == "done"
-    assert seen
+    assert (status, seen[0], seen[-1]) == ("done", "running", "done")
 
 
 def test_progress_is_throttled_but_its_end_is_never_lost(job):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from workbench.jobs import Job, JobSummary
@@ -35,16 +36,12 @@ def wait_for(job: Job, bar: bool = False, timeout: float | None = None, stop: bo
             close()
 
 
-def _progress_bar(job: Job) -> tuple[Callable[[], None], Callable[[], None]]:
+def _progress_bar(job: Job) -> tuple[Callable[[JobSummary], None], Callable[[], None]]:
     from tqdm import tqdm
 
     shape = "{desc}: {percentage:3.0f}%|{bar}| {n:g}/{total:g} {unit} [{elapsed}<{postfix}]"
     line = tqdm(total=1, bar_format=shape, file=sys.stderr, desc=job.name)
-
-    def show() -> None:
-        _update(line, job.summary())
-
-    return show, line.close
+    return partial(_update, line), line.close
 
 
 def _update(line: Any, summary: JobSummary) -> None:

@@ -180,18 +180,23 @@ class Job:
                 fields = {"status": status.WAITING, "process": process or lock.this_process()}
                 events.write("status", sync=True, **fields)
 
-    def wait(self, timeout: float | None = None, poll: Callable[[], object] | None = None) -> str:
+    def wait(
+        self, timeout: float | None = None, poll: Callable[[JobSummary], object] | None = None
+    ) -> str:
         """Block until the job is neither waiting nor running; return its status.
 
         Args:
             timeout: seconds after which the status is returned whatever it is.
-            poll: called about twenty times a second, to show progress.
+            poll: called with the job in a few figures about twenty times a second.
         """
         deadline = time.monotonic() + timeout if timeout is not None else None
+        tally, offset = Tally(), 0
         while True:
-            word = self.status
+            events, offset = self.events(offset)
+            tally.fold(events)
+            word = status.derive(self.path, tally.status, tally.process)
             if poll is not None:
-                poll()
+                poll(self.summarize(tally))
             if word not in status.LIVE or (deadline and time.monotonic() >= deadline):
                 return word
             time.sleep(_POLL_S)
