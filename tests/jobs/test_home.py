@@ -172,10 +172,10 @@ def test_unchanged_runs_are_listed_without_being_opened(home):
         shutil.copytree(first.path, home.runs_dir / f"copy{number:05d}")
     assert len(home.summaries("run")) == 301
     opened = []
-    real = Job.summarize
+    real = Job.summary
     try:
-        Job.summarize = lambda self, tally: opened.append(self) or real(self, tally)
+        Job.summary = lambda self, tally: opened.append(self) or real(self, tally)
         assert len(home.summaries("run")) == 301
     finally:
-        Job.summarize = real
+        Job.summary = real
     assert opened == []

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from workbench.errors import JobBusy
-from workbench.jobs import Home, JobContext
+from workbench.jobs import Home, JobContext, lock
 from workbench.jobs.events import EventWriter
 from workbench.jobs.lock import OwnerLock
 from workbench.jobs.progress import Pace, Progress
@@ -57,6 +57,22 @@ def test_a_stop_meant_for_an_earlier_execution_is_void(job):
 def test_a_running_job_is_not_announced_again(job):
     with OwnerLock(job.path), pytest.raises(JobBusy):
         job.announce()
+
+
+def test_a_job_that_ends_while_it_is_looked_at_is_not_interrupted(job, monkeypatch):
+    held = lock.is_held
+    owner = OwnerLock(job.path)
+    events = EventWriter(job.path / "events.jsonl")
+    events.write("status", status="running")
+
+    def end_before_the_look(directory) -> bool:
+        events.write("status", status="done")
+        owner.release()
+        return held(directory)
+
+    monkeypatch.setattr(lock, "is_held", end_before_the_look)
+    with events:
+        assert job.status == "done"
 
 
 def test_waiting_ends_with_the_job(job):

@@ -21,10 +21,10 @@ from workbench.jobs.progress import Progress
 from workbench.jobs.summary import JobSummary, Tally
 
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS jobs "
-    "(path TEXT PRIMARY KEY, stamp TEXT, offset INTEGER, tally TEXT, summary TEXT)"
+    "CREATE TABLE IF NOT EXISTS summaries "
+    "(path TEXT PRIMARY KEY, stamp TEXT, tally TEXT, summary TEXT)"
 )
-_Row = tuple[str, str, int, str, str]
+_Row = tuple[str, str, str, str]
 
 
 def summaries(index: Path, folders: Iterable[Path]) -> list[JobSummary]:
@@ -55,7 +55,7 @@ def _probe(index: Path) -> Exception | None:
 def _through(index: Path | str, paths: list[Path]) -> list[JobSummary]:
     with closing(sqlite3.connect(index, timeout=5)) as database:
         database.execute(_TABLE)
-        known = {row[0]: row for row in database.execute("SELECT * FROM jobs")}
+        known = {row[0]: row for row in database.execute("SELECT * FROM summaries")}
         found, changed = [], []
         for path in paths:
             summary, row = _refresh(path, known.pop(str(path), None))
@@ -65,8 +65,8 @@ def _through(index: Path | str, paths: list[Path]) -> list[JobSummary]:
                 changed.append(row)
         if changed or known:
             with database:
-                database.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?)", changed)
-                database.executemany("DELETE FROM jobs WHERE path = ?", ((k,) for k in known))
+                database.executemany("INSERT OR REPLACE INTO summaries VALUES (?,?,?,?)", changed)
+                database.executemany("DELETE FROM summaries WHERE path = ?", ((k,) for k in known))
     return found
 
 
@@ -82,7 +82,7 @@ def _refresh(path: Path, row: _Row | None) -> tuple[JobSummary | None, _Row | No
     """Return the job's summary, and its new row if it changed."""
     stamp = _stamp(path)
     if row is not None and stamp is not None and row[1] == stamp:
-        summary = _load(row[4])
+        summary = _load(row[3])
         if summary.status not in status.LIVE:
             return summary, None
     try:
@@ -93,15 +93,13 @@ def _refresh(path: Path, row: _Row | None) -> tuple[JobSummary | None, _Row | No
 
 def _fold(path: Path, stamp: str | None, row: _Row | None) -> tuple[JobSummary, _Row]:
     job = Job(path)
-    offset, tally = (row[2], Tally(**json.loads(row[3]))) if row else (0, Tally())
-    if offset > _size(path):  # the file was replaced by a shorter one
-        offset, tally = 0, Tally()
-    events, offset = job.events(offset)
-    summary = job.summarize(tally.fold(events))
+    tally = Tally(**json.loads(row[2])) if row else Tally()
+    if tally.offset > _size(path):  # the file was replaced by a shorter one
+        tally = Tally()
+    summary = job.summary(tally)
     return summary, (
         str(path),
         stamp or "",
-        offset,
         json.dumps(tally.to_dict()),
         json.dumps(_plain(summary)),
     )

@@ -109,8 +109,7 @@ class Job:
     @property
     def status(self) -> str:
         """One of waiting, running, paused, done, stopped, failed, interrupted."""
-        tally = self._tally()
-        return status.derive(self.path, tally.status, tally.process)
+        return self._read_on(Tally())
 
     @property
     def live(self) -> bool:
@@ -126,14 +125,15 @@ class Job:
         """Read the events from ``offset`` on; returns them with the next offset."""
         return read_events(self.path / "events.jsonl", offset)
 
-    def summary(self) -> JobSummary:
-        """The job in a few figures."""
-        return self.summarize(self._tally())
+    def summary(self, tally: Tally | None = None) -> JobSummary:
+        """The job in a few figures.
 
-    def summarize(self, tally: Tally) -> JobSummary:
-        """The job in a few figures, from its events folded before."""
+        Args:
+            tally: what was folded of its events before; it is brought up to date.
+        """
+        tally = tally or Tally()
+        derived = self._read_on(tally)
         identity = self._identity()
-        derived = status.derive(self.path, tally.status, tally.process)
         running = derived == status.RUNNING and tally.running_since is not None
         end = time.time() if running else tally.last
         since = tally.running_since if tally.status == status.RUNNING else None
@@ -159,8 +159,19 @@ class Job:
             seconds=tally.seconds + (max(0.0, (end or since) - since) if since else 0.0),
         )
 
-    def _tally(self) -> Tally:
-        return Tally().fold(self.events()[0])
+    def _read_on(self, tally: Tally) -> str:
+        """Fold the events that are new into ``tally``; return the job's status."""
+        word = self._fold(tally)
+        if word == status.INTERRUPTED and tally.status in status.LIVE:
+            # The owner may have ended in good order after its events were read and before its
+            # lock was looked at: then its last words are there by now.
+            word = self._fold(tally)
+        return word
+
+    def _fold(self, tally: Tally) -> str:
+        events, tally.offset = self.events(tally.offset)
+        tally.fold(events)
+        return status.derive(self.path, tally.status, tally.process)
 
     def send(self, name: str, **values: Any) -> None:
         """Put a command into the mailbox; the owner takes it within a fraction of a second."""
@@ -190,13 +201,12 @@ class Job:
             poll: called with the job in a few figures about twenty times a second.
         """
         deadline = time.monotonic() + timeout if timeout is not None else None
-        tally, offset = Tally(), 0
+        tally = Tally()
         while True:
-            events, offset = self.events(offset)
-            tally.fold(events)
-            word = status.derive(self.path, tally.status, tally.process)
+            summary = self.summary(tally)
             if poll is not None:
-                poll(self.summarize(tally))
+                poll(summary)
+            word = summary.status
             if word not in status.LIVE or (deadline and time.monotonic() >= deadline):
                 return word
             time.sleep(_POLL_S)

@@ -49,8 +49,13 @@ class JobSummary:
 
 @dataclass
 class Tally:
-    """What has been folded out of a job's events so far; plain JSON values only."""
+    """What has been folded out of a job's events so far; plain JSON values only.
 
+    Attributes:
+        offset: how many bytes of the events have been folded.
+    """
+
+    offset: int = 0
     status: str | None = None
     process: dict[str, Any] | None = None
     error: str | None = None
