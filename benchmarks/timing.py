@@ -21,16 +21,23 @@ def paired(
 
     What disturbs the machine for a while disturbs both of a round alike.
     """
-    pairs = []
+    first, second = in_turns([ours, theirs], rounds)
+    return statistics.median(first), statistics.median(second), ratio(first, second)
+
+
+def in_turns(measures: list[Callable[[], float]], rounds: int) -> list[list[float]]:
+    """What each of ``measures`` gave in each round; every second round runs backwards."""
+    found: list[list[float]] = [[] for _ in measures]
     for number in range(rounds):
-        if number % 2:
-            reference = theirs()
-            pairs.append((ours(), reference))
-        else:
-            pairs.append((ours(), theirs()))
-    first = statistics.median(pair[0] for pair in pairs)
-    second = statistics.median(pair[1] for pair in pairs)
-    return first, second, statistics.median(a / b for a, b in pairs)
+        order = range(len(measures))
+        for place in reversed(order) if number % 2 else order:
+            found[place].append(measures[place]())
+    return found
+
+
+def ratio(first: list[float], second: list[float]) -> float:
+    """The median over the rounds of how often ``second`` goes into ``first``."""
+    return statistics.median(a / b for a, b in zip(first, second, strict=True))
 
 
 def report(what: str, ratio: float, target: str, figures: str) -> None:
