@@ -24,7 +24,7 @@ import workbench as wb
 from benchmarks import digits
 from benchmarks.timing import paired, report, seconds
 
-_PER_CLASS = 2000
+_PER_CLASS = 1000
 _ROUNDS = 3
 _SIDE = 28
 
