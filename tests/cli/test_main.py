@@ -135,8 +135,9 @@ def test_a_missing_image_and_a_missing_epoch(workbench, trained):
 
 @pytest.mark.usefixtures("without_activations")
 def test_a_run_that_fails_exits_with_one(workbench):
-    train = ["train", "digits", "--learning-rate", "1000", "--name", "nan", "--json"]
-    status, out, err = workbench(*train)
+    # In a thread: a process of its own would train the network as it is.
+    train = ["train", "digits", "--learning-rate", "1000", "--name", "nan", "--runner", "kernel"]
+    status, out, err = workbench(*train, "--seed", "1", "--json")
     assert (status, out) == (1, "")
     assert "lower the learning rate" in err
     assert workbench("run", "delete", "nan")[0] == 0
