@@ -1,128 +1,105 @@
-"""Creating a dataset of MNIST's PNG files, against the limit and against the DIGITS algorithm.
-
-The limit decodes and resizes the same files with OpenCV in as many processes as there are cores,
-and keeps nothing. The DIGITS algorithm (digits/tools/create_db.py) reads with Pillow in threads,
-resizes, encodes again and writes batches into LMDB, and sums its mean image up.
-"""
+"""Creating datasets against the limit and against the DIGITS algorithm, and what memory it takes."""
 
 from __future__ import annotations
 
-import io
 import os
-import queue
-import shutil
+import re
+import subprocess
+import sys
 import tempfile
-import threading
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 import workbench as wb
-from benchmarks import digits
+from benchmarks import digits, digits_algorithm, limit, photos
 from benchmarks.timing import paired, report, seconds
 
-_PER_CLASS = 1000
 _ROUNDS = 3
-_SIDE = 28
+_PHOTOS = 4000
+_FEW, _MANY = 10_000, 200_000
 
 
 def run() -> None:
     """Print the ratios."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = _subset(Path(place))
+    with tempfile.TemporaryDirectory() as place, limit.pool() as pool:
+        folder = photos.write(Path(place) / "photos", _PHOTOS)
+        files = [str(path) for path in sorted(folder.rglob("*.jpg"))]
+        image = wb.ImageFormat(width=224, height=224)
+        against = lambda: limit.decode_all(pool, files, 224, grey=False)  # noqa: E731
+        _print("photographs / limit", folder, files, image, against, "≥ 0.85")
+        for encoding, target in (("jpeg", "≥ 3"), ("png", "≥ 20")):
+            some = files[: _PHOTOS // (1 if encoding == "jpeg" else 8)]
+            against = lambda s=some, e=encoding: digits_algorithm.create(s, 224, e, grey=False)  # noqa: E731
+            what = f"photographs / DIGITS algorithm, {encoding.upper()}"
+            _print(what, folder, files, image, against, target, len(some))
+        folder = digits.folder() / "train"
         files = [str(path) for path in sorted(folder.rglob("*.png"))]
-        for encoding in ("png", "jpeg"):
-            time, reference, _ = paired(
-                lambda: seconds(lambda: _ours(folder)),
-                lambda encoding=encoding: seconds(lambda: _digits(files, encoding)),
-                _ROUNDS,
-            )
-            figures = f"{len(files) / time:,.0f} vs {len(files) / reference:,.0f} images/s"
-            what = f"dataset creation / DIGITS algorithm, {encoding.upper()} in LMDB"
-            report(what, reference / time, "≥ 3", figures)
-        time, reference, _ = paired(
-            lambda: seconds(lambda: _ours(folder)), lambda: seconds(lambda: _limit(files)), _ROUNDS
-        )
-        figures = f"{len(files) / time:,.0f} vs {len(files) / reference:,.0f} images/s"
-        report("dataset creation / decode and resize alone", reference / time, "", figures)
+        image = wb.ImageFormat(width=28, height=28, channels=1)
+        against = lambda: limit.decode_all(pool, files, 28, grey=True)  # noqa: E731
+        _print("MNIST / limit", folder, files, image, against, "≥ 0.85")
+        some = files[::6]
+        against = lambda: digits_algorithm.create(some, 28, "png", grey=True)  # noqa: E731
+        _print("MNIST / DIGITS algorithm, PNG", folder, files, image, against, "≥ 3", len(some))
+    _memory()
 
 
-def _subset(place: Path) -> Path:
-    folder = place / "train"
-    for label in map(str, range(10)):
-        (folder / label).mkdir(parents=True)
-        for path in sorted((digits.folder() / "train" / label).glob("*.png"))[:_PER_CLASS]:
-            os.link(path, folder / label / path.name) if _same_disk(path, folder) else shutil.copy(
-                path, folder / label
-            )
-    return folder
+def _print(what, folder, files, image, against, target, count=None) -> None:  # noqa: ANN001
+    """Measure in turns; ``against`` handles ``count`` of the files, all by default."""
+    share = (count or len(files)) / len(files)
+    ours, theirs, ratio = paired(
+        lambda: seconds(lambda: _ours(folder, image)), lambda: seconds(against), _ROUNDS
+    )
+    figures = f"{len(files) / ours:,.0f} vs {share * len(files) / theirs:,.0f} images/s"
+    report(what, 1 / ratio / share, target, figures)
 
 
-def _same_disk(first: Path, second: Path) -> bool:
-    return first.stat().st_dev == second.stat().st_dev
-
-
-def _ours(folder: Path) -> None:
-    image = wb.ImageFormat(width=_SIDE, height=_SIDE, channels=1)
-    source = wb.ImageFolder(str(folder), validation_percent=0)
+def _ours(folder: Path, image: wb.ImageFormat) -> None:
+    source = wb.ImageFolder(str(folder), validation_percent=10)
     dataset = wb.create_dataset("bench", source, image=image, runner="synchronous")
     wb.home().delete(dataset.job)
 
 
-def _decode(files: list[str]) -> int:
-    import cv2
-
-    total = 0
-    for path in files:
-        pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
-        total += cv2.resize(pixels, (_SIDE, _SIDE)).size
-    return total
-
-
-def _limit(files: list[str]) -> None:
-    cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_decode, [files[start::cores] for start in range(cores)]))
+_MEASURE = """
+import resource, sys
+import workbench as wb
+source = wb.ImageFolder(sys.argv[1], validation_percent=10, max_per_class=int(sys.argv[2]) // 10)
+image = wb.ImageFormat(width=28, height=28, channels=1)
+if __name__ == "__main__":
+    wb.create_dataset("memory", source, image=image, runner="synchronous", duplicates="ignore")
+    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+          resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
 
-def _digits(files: list[str], encoding: str) -> None:
-    """Threads that read, one that writes, as create_db has them."""
-    import lmdb
-
-    work: queue.Queue = queue.Queue()
-    done: queue.Queue = queue.Queue(maxsize=4096)
-    for path in files:
-        work.put(path)
-
-    def read() -> None:
-        while True:
-            try:
-                path = work.get_nowait()
-            except queue.Empty:
-                return
-            image = Image.open(path).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
-            file = io.BytesIO()
-            image.save(file, encoding, **({"quality": 90} if encoding == "jpeg" else {}))
-            done.put((np.asarray(image), file.getvalue()))
-
-    readers = [threading.Thread(target=read) for _ in range(10)]
+def _memory() -> None:
+    """Peak memory with many images to that with few: hard links of MNIST's files."""
     with tempfile.TemporaryDirectory() as place:
-        database = lmdb.open(place, map_size=1 << 30, sync=False)
-        for reader in readers:
-            reader.start()
-        total = np.zeros((_SIDE, _SIDE), np.float64)
-        batch = []
-        for number in range(len(files)):
-            pixels, encoded = done.get()
-            total += pixels
-            batch.append((f"{number:08d}".encode(), encoded))
-            if len(batch) == 100 or number == len(files) - 1:
-                with database.begin(write=True) as transaction:
-                    for key, value in batch:
-                        transaction.put(key, value)
-                batch = []
-        database.sync()
-        database.close()
+        _link(digits.folder() / "train", Path(place) / "many", _MANY)
+        peaks = [_peak(Path(place) / "many", count) for count in (_FEW, _MANY)]
+    figures = " and ".join(f"{peak / 1024:,.0f} MB" for peak in peaks)
+    what = f"peak memory, {_MANY:,} images / {_FEW:,}"
+    report(what, peaks[1] / peaks[0], "flat", figures)
+
+
+def _link(source: Path, folder: Path, count: int) -> None:
+    for label in sorted(source.iterdir()):
+        (folder / label.name).mkdir(parents=True)
+        files = sorted(label.iterdir())
+        for number in range(count // 10):
+            copy, place = divmod(number, len(files))
+            os.link(files[place], folder / label.name / f"{copy}-{files[place].name}")
+
+
+def _peak(folder: Path, count: int) -> int:
+    """The largest of the processes, in kB."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "WORKBENCH_HOME": home}
+        script = Path(home) / "measure.py"
+        script.write_text(_MEASURE)
+        command = [sys.executable, str(script), str(folder), str(count)]
+        root = str(Path(__file__).parents[1])
+        environment["PYTHONPATH"] = root
+        out = subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+    return max(map(int, re.findall(r"\d+", out.split("peak")[1])))
+

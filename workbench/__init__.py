@@ -9,12 +9,16 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "Arrays": "workbench.data.sources.arrays",
     "DataError": "workbench.errors",
+    "Database": "workbench.data.sources.database",
     "Dataset": "workbench.data",
     "DatasetConfig": "workbench.data",
     "Fixed": "workbench.training",
+    "FromDatasets": "workbench.data.sources.derived",
     "History": "workbench.training",
     "Home": "workbench.jobs",
+    "IdxFiles": "workbench.data.sources.idx",
     "ImageFolder": "workbench.data",
     "ImageFormat": "workbench.data",
     "InvalidValue": "workbench.errors",
@@ -24,10 +28,13 @@ _HOMES = {
     "JobInUse": "workbench.errors",
     "MissingExtra": "workbench.errors",
     "NotFound": "workbench.errors",
+    "ParquetImages": "workbench.data.sources.parquet",
     "Run": "workbench.api.run",
+    "S3Folder": "workbench.data.sources.s3",
     "SchemaError": "workbench.errors",
     "Step": "workbench.training",
     "StorageError": "workbench.errors",
+    "TextLists": "workbench.data.sources.lists",
     "TrainConfig": "workbench.training",
     "WorkbenchError": "workbench.errors",
     "app": "workbench.panels",
@@ -39,6 +46,7 @@ _HOMES = {
     "runs": "workbench.api.train",
     "sidebar": "workbench.panels",
     "train": "workbench.api.train",
+    "upload": "workbench.data.s3.upload",
 }
 _MODULES = ("samples",)
 

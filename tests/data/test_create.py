@@ -1,4 +1,5 @@
 import json
+import os
 
 import numpy as np
 import pytest
@@ -128,3 +129,119 @@ def test_the_description_for_other_programs(digits):
     assert document["image"] == {"width": 28, "height": 28, "channels": 1}
     assert json.loads(json.dumps(document)) == document
     assert (digits.records / "labels.txt").read_text().split() == [str(n) for n in range(10)]
+
+
+def test_encoded_records_hold_the_same_pixels(digits, digits_folder, tmp_path):
+    source = wb.ImageFolder(digits_folder, validation_percent=15, test_percent=10)
+    home = wb.Home(tmp_path / "home")
+    image = wb.ImageFormat(**SMALL)
+    ds = wb.create_dataset(
+        "png", source, image=image, encoding="png", runner="synchronous", home=home
+    )
+    assert (ds.records / "images.arrayrecord").is_file()
+    assert not (ds.records / "images.npy").exists()
+    for name, split in digits.splits.items():
+        assert np.array_equal(np.asarray(ds.splits[name].images), np.asarray(split.images))
+        assert np.array_equal(ds.splits[name].targets, split.targets)
+    assert np.array_equal(ds.mean_image, digits.mean_image)
+
+
+def test_images_that_do_not_fit_decoded_are_encoded(digits_folder, monkeypatch):
+    from workbench.data.records.choice import Machine
+
+    room = Machine(disk=2 * 28 * 28 * 400, memory=1 << 30)  # 600 digits will not fit in half of it
+    monkeypatch.setattr(Machine, "at", classmethod(lambda cls, folder: room))
+    ds = create(digits_folder)
+    assert (ds.records / "images.arrayrecord").is_file()
+    assert sum(map(len, ds.splits.values())) == 600
+
+
+@pytest.fixture
+def copies(tmp_path):
+    """Forty images of two classes; each of the first ten of class 0 is there three times."""
+    random = np.random.default_rng(0)
+    for label in "ab":
+        (tmp_path / "train" / label).mkdir(parents=True)
+        for number in range(20):
+            image = Image.fromarray(random.integers(0, 256, (28, 28), dtype=np.uint8))
+            again = 3 if label == "a" and number < 10 else 1
+            for copy in range(again):
+                image.save(tmp_path / "train" / label / f"{number:02}-{copy}.png")
+    return tmp_path / "train"
+
+
+def make(folder, **fields):
+    source = wb.ImageFolder(folder, validation_percent=30, test_percent=20)
+    image = wb.ImageFormat(**SMALL)
+    return wb.create_dataset("copies", source, image=image, runner="synchronous", **fields)
+
+
+def names_of(ds, split):
+    rows = ds.splits[split].rows
+    return {path.split("/")[-2] + path.rsplit("/", 1)[1][:2] for path in ds.table.names.take(rows)}
+
+
+def test_copies_are_kept_on_one_side(copies):
+    ds = make(copies)
+    assert sum(map(len, ds.splits.values())) == 60
+    sides = [names_of(ds, split) for split in ds.splits]
+    assert not sides[0] & sides[1]
+    assert not sides[0] & sides[2]
+    assert not sides[1] & sides[2]
+    twins = np.asarray(ds.table["twin"])
+    assert (np.bincount(twins[twins >= 0]) == 3).all()
+    assert twins.max() == 9
+
+
+def test_copies_are_dropped_or_ignored_when_asked(copies):
+    ds = make(copies, duplicates="drop")
+    assert sum(map(len, ds.splits.values())) == 40
+    assert ds.job.summary().facts["repeated"] == 20
+    ds = make(copies, duplicates="ignore", seed=1)
+    assert names_of(ds, "train") & names_of(ds, "val")
+
+
+def test_what_belongs_together_is_not_divided(copies):
+    ds = make(copies, duplicates="ignore", keep_together=r"/(\d)\d-\d\.png$")
+    sides = [{name[1] for name in names_of(ds, split)} for split in ds.splits]
+    assert all(sides)
+    assert not sides[0] & sides[1]
+    groups = np.asarray(ds.table["group"])
+    assert set(groups.tolist()) == {0, 1}
+
+
+def test_a_rule_that_is_no_expression_is_refused(copies):
+    with pytest.raises(InvalidValue, match="keep_together must be folder or a regular expression"):
+        make(copies, keep_together="(")
+
+
+def test_a_configuration_comes_back_from_json(copies):
+    config = wb.DatasetConfig(
+        name="x", source=wb.ImageFolder(copies), keep_together="folder", duplicates="drop"
+    )
+    assert wb.DatasetConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    with pytest.raises(InvalidValue, match="source must be one of"):
+        wb.DatasetConfig.from_dict(config.to_dict() | {"source": {"type": "Nothing"}})
+
+
+def test_names_are_text_whatever_is_in_them(tmp_path):
+    folder = write_digits(tmp_path / "train", 3)
+    odd = ["<script>alert(1)", "a b'\"c", "line\nbreak", "-rf", "ü漢字", "{x}", "x" * 200]
+    pixels = next((folder / "1").glob("*.png")).read_bytes()
+    for number, name in enumerate(odd):
+        (folder / name).mkdir()
+        for copy in range(3):
+            # Not the same file twice.
+            (folder / name / f"{name[:20]}{copy}.png").write_bytes(pixels + bytes([number, copy]))
+    (folder / os.fsdecode(b"\xff\xfe")).mkdir()
+    for copy in range(2):
+        (folder / os.fsdecode(b"\xff\xfe") / f"{copy}.png").write_bytes(pixels + bytes([99, copy]))
+    ds = create(folder, validation_percent=0)
+    assert set(odd) < set(ds.labels)
+    assert os.fsdecode(b"\xff\xfe") in ds.labels
+    assert all(os.path.isfile(path) for path in ds.paths("train", range(len(ds.splits["train"]))))
+    assert len((ds.records / "labels.txt").read_text("utf-8", "surrogateescape").splitlines()) == 18
+    home = wb.home().path
+    assert {path.parent for path in home.rglob("*") if path.is_file()} <= {
+        home, ds.job.path, ds.records, ds.job.path / "commands"
+    }  # fmt: skip

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from typing import Any
 
 from workbench import runners
 from workbench.api.homes import home as current_home
 from workbench.api.listing import Listing
 from workbench.api.waiting import wait_for
-from workbench.data import Dataset, DatasetConfig, ImageFolder, ImageFormat, prepare
+from workbench.data import Access, Dataset, DatasetConfig, ImageFormat, prepare
+from workbench.data.records import owners
+from workbench.data.sources import Source
+from workbench.data.sources.derived import FromDatasets
 from workbench.errors import JobFailed
 from workbench.jobs import Home, Job, JobSummary
 from workbench.validation import check_choice
@@ -16,13 +21,18 @@ from workbench.validation import check_choice
 
 def create_dataset(
     name: str,
-    source: ImageFolder,
+    source: Source,
     *,
     image: ImageFormat | None = None,
     task: str = "classification",
     group: str = "",
     seed: int = 0,
+    keep_together: str = "",
+    duplicates: str = "together",
+    encoding: str = "auto",
+    quality: int = 90,
     max_unreadable_percent: float = 50,
+    secrets: Mapping[str, str] | None = None,
     runner: str = "process",
     wait: bool = True,
     home: Home | None = None,
@@ -32,9 +42,13 @@ def create_dataset(
     Args:
         name: what to call it.
         source: where the images are and how they are split.
-        image: size, colour and resizing; 256×256 colour by default.
+        image: size, colour and resizing; by default what the source suggests, else 256×256
+            colour.
         seed: decides which image goes to which split.
+        keep_together, duplicates, encoding, quality: see :class:`workbench.DatasetConfig`.
         max_unreadable_percent: more unreadable files than this fail the job.
+        secrets: ``access_key`` and ``secret_key`` of an S3 server, if not in the environment;
+            they are written nowhere.
         wait: return when it is done, rather than when it has begun.
 
     Raises:
@@ -44,28 +58,73 @@ def create_dataset(
     config = DatasetConfig(
         name=name,
         source=source,
-        image=image or ImageFormat(),
+        image=image or default_format(source, home),
         task=task,
         seed=seed,
         group=group,
+        keep_together=keep_together,
+        duplicates=duplicates,
+        encoding=encoding,
+        quality=quality,
         max_unreadable_percent=max_unreadable_percent,
     )
-    job = start_dataset(config, runner=runner, home=home)
+    job = start_dataset(config, secrets=secrets, runner=runner, home=home)
     if wait:
         finish(job, bar=_in_notebook())
     return Dataset(job)
 
 
 def start_dataset(
-    config: DatasetConfig, *, runner: str = "process", home: Home | None = None
+    config: DatasetConfig,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    runner: str = "process",
+    home: Home | None = None,
 ) -> Job:
     """Begin to make the dataset of a configuration; return its job at once."""
     check_choice("runner", runner, runners.RUNNERS)
-    prepare(config)
     home = home or current_home()
-    job = home.create_job("dataset", config.name, config.to_dict(), group=config.group)
-    runners.start(job, runner)
+    prepare(config, home, secrets)
+    parents = _parents(config, home)
+    job = home.create_job(
+        "dataset", config.name, config.to_dict(), parents=parents, group=config.group
+    )
+    runners.start(job, runner, secrets)
     return job
+
+
+def resume_dataset(
+    job: Job, *, secrets: Mapping[str, str] | None = None, runner: str = "process"
+) -> None:
+    """Make a dataset that was stopped, failed or interrupted after all.
+
+    What was fetched from a server is not fetched again; decoding begins anew.
+
+    Raises:
+        InvalidValue, NotFound, DataError: its source is gone.
+        JobBusy: it is being made.
+    """
+    prepare(DatasetConfig.from_dict(job.config), Home(job.path.parents[1]), secrets)
+    runners.start(job, runner, secrets)
+
+
+def default_format(source: Source, home: Home | None = None) -> ImageFormat:
+    """The size and colour a source suggests, else 256×256 colour."""
+    if isinstance(source, FromDatasets):
+        return source.parents(Access(home=home or current_home()))[0].image
+    suggest = getattr(source, "suggested_format", None)
+    return ImageFormat() if suggest is None else suggest()
+
+
+def _parents(config: DatasetConfig, home: Home) -> list[str]:
+    """The datasets that the new one cannot do without."""
+    if not isinstance(config.source, FromDatasets):
+        return []
+    found = config.source.parents(Access(home=home))
+    ids = [parent.id for parent in found]
+    for parent in found:
+        ids += [owner for owner in owners(parent.records, parent.id) if owner not in ids]
+    return ids
 
 
 def finish(job: Job, bar: bool = False) -> None:
@@ -108,6 +167,4 @@ def _row(summary: JobSummary) -> dict[str, Any]:
 
 def _in_notebook() -> bool:
     """Whether a progress bar written by this process is seen in a cell."""
-    import sys
-
     return "ipykernel" in sys.modules

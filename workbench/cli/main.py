@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from workbench.cli import datasets, inference, runs, servers, train
+from workbench.cli import datasets, inference, runs, servers, train, upload
 from workbench.errors import JobFailed, WorkbenchError
 
 _DONE, _FAILED, _WRONG, _STOPPED = 0, 1, 2, 130
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser of all commands."""
     root = _Parser(prog="workbench", description="Train, look inside and ship image networks.")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (servers, datasets, train, runs, inference):
+    for group in (servers, upload, datasets, train, runs, inference):
         group.add(commands, common())
     return root
 

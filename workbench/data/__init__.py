@@ -2,11 +2,13 @@
 
 from workbench.data.config import DatasetConfig
 from workbench.data.create import prepare
-from workbench.data.dataset import Dataset, Item, Page, Split
-from workbench.data.folder import FolderSummary, ImageFolder, inspect_folder
+from workbench.data.dataset import Dataset, Split
+from workbench.data.explore import Item, Page, Query
 from workbench.data.image_format import ImageFormat, convert, load_image
+from workbench.data.sources import Access, FolderSummary, ImageFolder, inspect_folder
 
 __all__ = [
+    "Access",
     "Dataset",
     "DatasetConfig",
     "FolderSummary",
@@ -14,6 +16,7 @@ __all__ = [
     "ImageFormat",
     "Item",
     "Page",
+    "Query",
     "Split",
     "convert",
     "inspect_folder",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,59 +10,39 @@ from typing import Any
 import numpy as np
 
 from workbench.data.config import DatasetConfig
+from workbench.data.explore import Page, Query, find
 from workbench.data.image_format import ImageFormat
-from workbench.data.provenance import read_paths
+from workbench.data.records import Images, Store, open_stores
 from workbench.data.splits import SPLITS
+from workbench.data.table import Table
 from workbench.errors import DataError, NotFound
 from workbench.jobs import Job
 from workbench.jobs.storage import read_json
 
 
-@dataclass(frozen=True)
-class Item:
-    """One image of a page: its place in the split, its class, its file."""
-
-    index: int
-    label: str
-    path: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """A few images of the ``total`` that were asked for."""
-
-    total: int
-    items: list[Item]
-
-
 class Split:
-    """Images and targets of one split, memory-mapped and read-only."""
+    """Images and targets of one split, read-only; the i-th is row ``rows[i]`` of the table."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.name, self._folder = name, folder
+    def __init__(self, name: str, table: Table, stores: Sequence[Store]) -> None:
+        self.name, self._table, self._stores = name, table, stores
+        self.rows = table.rows_of(name)
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self.rows)
 
     def __repr__(self) -> str:
         return f"Split({self.name!r}, {len(self)} images)"
 
     @cached_property
-    def images(self) -> np.ndarray:
-        """uint8 ``(images, height, width, channels)``."""
-        return self._open("images.npy")
+    def images(self) -> Images:
+        """Array-like ``(images, height, width, channels)``, read where it is indexed."""
+        parts, places = self._table["part"][self.rows], self._table["record"][self.rows]
+        return Images(self._stores, parts, places)
 
     @cached_property
     def targets(self) -> np.ndarray:
         """int64 ``(images,)``: the number of each image's class."""
-        return self._open("targets.npy")
-
-    def _open(self, name: str) -> np.ndarray:
-        try:
-            return np.load(self._folder / name, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            path = self._folder / name
-            raise DataError(f"{path} is damaged ({error}); create the dataset again") from error
+        return np.asarray(self._table["label"])[self.rows].astype(np.int64)
 
 
 class Dataset:
@@ -126,10 +105,20 @@ class Dataset:
         return read_json(self.records / "labels.json")
 
     @cached_property
+    def table(self) -> Table:
+        """What is known of every image, those in no split too."""
+        return Table(self.records)
+
+    @cached_property
+    def stores(self) -> list[Store]:
+        """Where the images lie."""
+        return open_stores(self.records)
+
+    @cached_property
     def splits(self) -> Mapping[str, Split]:
         """``train`` and, when not empty, ``val`` and ``test``."""
-        folder = self.records
-        return {name: Split(name, folder / name) for name in SPLITS if (folder / name).is_dir()}
+        made = (Split(name, self.table, self.stores) for name in SPLITS)
+        return {split.name: split for split in made if len(split)}
 
     @cached_property
     def mean_image(self) -> np.ndarray:
@@ -165,29 +154,55 @@ class Dataset:
         return self.splits[name]
 
     def page(
-        self, split: str = "train", label: str | None = None, offset: int = 0, limit: int = 60
+        self,
+        split: str | None = "train",
+        label: str | None = None,
+        offset: int = 0,
+        limit: int = 60,
+        *,
+        text: str = "",
+        sort: str = "",
+        descending: bool = False,
+        rows: Sequence[int] | np.ndarray | None = None,
     ) -> Page:
-        """A page of a split, of one class only when ``label`` is given."""
-        targets = self.split(split).targets
-        if label is None:
-            total, chosen = len(targets), np.arange(offset, min(len(targets), offset + limit))
-        else:
-            if label not in self.labels:
-                raise NotFound(f"the dataset {self.name} has no class {label!r}")
-            of_class = np.flatnonzero(targets == self.labels.index(label))
-            total, chosen = len(of_class), of_class[offset : offset + limit]
-        paths = self.paths(split, chosen.tolist())
-        return Page(
-            total,
-            [
-                Item(int(i), self.labels[targets[i]], path)
-                for i, path in zip(chosen, paths, strict=True)
-            ],
-        )
+        """A page of the images that fit.
+
+        Args:
+            split: one split, or None for all.
+            label: one class, or None for all.
+            text: what the path contains, whatever its case.
+            sort: the column of the table to sort by (explore.py), by default the stored order.
+            rows: only these rows, such as those of a finding.
+
+        Raises:
+            NotFound: there is no such split or class.
+        """
+        if split is not None:
+            self.split(split)
+        if label is not None and label not in self.labels:
+            raise NotFound(f"the dataset {self.name} has no class {label!r}")
+        number = None if label is None else self.labels.index(label)
+        query = Query(split, number, text, sort, descending)
+        return find(self.table, self.labels, query, rows).page(offset, limit)
+
+    def images(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The images of some rows of the table, ``(n, height, width, channels)``."""
+        rows = np.asarray(rows, np.int64)
+        return Images(self.stores, self.table["part"][rows], self.table["record"][rows])[:]
+
+    def record(self, row: int) -> np.ndarray:
+        """The image of one row of the table, ``(height, width, channels)``."""
+        return self.images([row])[0]
 
     def paths(self, split: str, positions: Sequence[int]) -> list[str]:
-        """The files that some records of a split came from."""
-        return read_paths(self.records / "sources.sqlite", split, positions)
+        """The files that some images of a split came from."""
+        return self.table.names.take(self.split(split).rows[list(positions)])
+
+    @cached_property
+    def range(self) -> tuple[float, float]:
+        """The least and the greatest value of the training images."""
+        least, greatest = read_json(self.records / "statistics.json")["range"]
+        return least, greatest
 
     def to_dict(self) -> dict[str, Any]:
         """The dataset as the JSON that ``workbench dataset show`` prints."""
@@ -205,4 +220,5 @@ class Dataset:
             "labels": self.labels if summary.status == "done" else [],
             "image": {"width": image.width, "height": image.height, "channels": image.channels},
             "unreadable": summary.facts.get("unreadable", 0),
+            "parents": list(summary.parents),
         }

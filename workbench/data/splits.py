@@ -1,26 +1,84 @@
-"""Dividing each class between training, validation and test."""
+"""Dividing the images of each class between training, validation and test.
+
+What belongs together (a patient, the frames of a video, two copies of one picture) is a unit, and
+a unit is never divided.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 SPLITS = ("train", "val", "test")
+# How the splits are written in a table; 0 is an image in none of them.
+CODES = {"": 0, "train": 1, "val": 2, "test": 3}
 
 
-def split_class(
-    count: int, validation_percent: float, test_percent: float, seed: int, label: int
-) -> dict[str, np.ndarray]:
-    """Divide the ``count`` images of class ``label``; positions by split, each sorted.
+def drawn(count: int, most: int | None, seed: int, label: int) -> np.ndarray:
+    """The places of the at most ``most`` of ``count`` images that are taken, sorted."""
+    if most is None or count <= most:
+        return np.arange(count)
+    return np.sort(_random(seed, label, 1).permutation(count)[:most])
 
-    The division follows from seed and class alone. Shares are rounded; a class keeps at least
-    one training image.
+
+def divide(
+    labels: np.ndarray, units: np.ndarray, shares: tuple[float, float], seed: int
+) -> np.ndarray:
+    """Divide images class by class.
+
+    The division follows from the seed, the class and the order of its images alone. Shares are
+    rounded; a class keeps at least one unit to train on. A unit with images of several classes
+    counts for the class of its first image.
+
+    Args:
+        labels: the class of each image, ``(n,)``.
+        units: the number of the unit of each image, ``(n,)``; equal numbers stay together.
+        shares: percent for validation and test.
+
+    Returns:
+        The code (:data:`CODES`) of the split of each image, uint8 ``(n,)``.
     """
-    random = np.random.Generator(np.random.Philox(key=[seed, label]))
-    order = random.permutation(count)
-    validation = round(count * validation_percent / 100)
-    test = round(count * test_percent / 100)
-    surplus = max(0, validation + test - (count - 1))
-    from_test = min(test, surplus)
-    test, validation = test - from_test, validation - (surplus - from_test)
-    parts = np.split(order, [validation, validation + test])
-    return dict(zip(("val", "test", "train"), (np.sort(part) for part in parts), strict=True))
+    codes = np.full(len(labels), CODES["train"], np.uint8)
+    if not len(labels) or shares == (0, 0):
+        return codes
+    _, first, inverse, sizes = np.unique(
+        units, return_index=True, return_inverse=True, return_counts=True
+    )
+    unit_codes = np.full(len(first), CODES["train"], np.uint8)
+    unit_labels = labels[first]
+    # Units in the order their first images were listed, so that numbering them does not matter.
+    by_appearance = np.argsort(first, kind="stable")
+    for label in np.unique(unit_labels):
+        mine = by_appearance[unit_labels[by_appearance] == label]
+        unit_codes[mine] = _divide_class(sizes[mine], shares, seed, int(label))
+    codes[:] = unit_codes[inverse]
+    return codes
+
+
+def _divide_class(
+    sizes: np.ndarray, shares: tuple[float, float], seed: int, label: int
+) -> np.ndarray:
+    """Split codes for the units of one class, given how many images each has."""
+    codes = np.full(len(sizes), CODES["train"], np.uint8)
+    total = int(sizes.sum())
+    wanted = {"val": round(total * shares[0] / 100), "test": round(total * shares[1] / 100)}
+    order = _random(seed, label, 0).permutation(len(sizes))
+    if sizes.max(initial=1) == 1:
+        # The last unit stays for training.
+        val = min(wanted["val"], total - 1)
+        test = min(wanted["test"], total - 1 - val)
+        codes[order[:val]] = CODES["val"]
+        codes[order[val : val + test]] = CODES["test"]
+        return codes
+    # Twice: what fits, then what misses by less than leaving it would.
+    for slack in (1, 2):
+        for unit in order:
+            split = max(wanted, key=lambda name: wanted[name])
+            free = codes[unit] == CODES["train"] and 0 < sizes[unit] <= slack * wanted[split]
+            if free and np.count_nonzero(codes == CODES["train"]) > 1:
+                codes[unit] = CODES[split]
+                wanted[split] -= int(sizes[unit])
+    return codes
+
+
+def _random(seed: int, label: int, purpose: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=[seed, 2 * label + purpose]))

@@ -1,4 +1,4 @@
-"""What a decoding process does: a stretch of files straight into their rows.
+"""What a decoding process does with a stretch of images: read, decode, resize, look, keep.
 
 Imports little, for every process imports it anew.
 """
@@ -6,58 +6,146 @@ Imports little, for every process imports it anew.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
+import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from workbench.data.decode import open_image, read_bytes
-from workbench.data.image_format import ImageFormat, convert
-from workbench.errors import DataError, NotFound
+from workbench.data.encode import encode
+from workbench.data.fingerprint import fingerprints
+from workbench.data.image_format import ImageFormat, read_image
+from workbench.data.records.memory_map import write_rows
+from workbench.data.sources.base import Reader
+from workbench.errors import DataError
+
+_NO_DIGEST = bytes(32)
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Files for the rows from ``start`` on of the images in ``folder``."""
+class Work:
+    """What is the same for all stretches.
 
-    folder: str
-    start: int
-    paths: list[str]
+    Attributes:
+        reader: reads the images of the source.
+        path: the file decoded images are written into.
+        encoding: ``none`` writes there, ``png`` or ``jpeg`` gives encoded images back.
+    """
+
+    reader: Reader
+    path: str
     image: ImageFormat
+    encoding: str
+    quality: int
     seed: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Decoded:
-    """One file that was read, or the reason why it was not."""
+    """What became of the images of a stretch.
 
-    sha256: str = ""
-    width: int = 0
-    height: int = 0
-    reason: str | None = None
+    Attributes:
+        start: the row of the first one.
+        content: how many rows were written, or the encoded images.
+        sha256, look, spread: as in a table; of no meaning for an unreadable image.
+        size: width and height of each original, int32 ``(n, 2)``.
+        bytes: how much was read of the source.
+        unreadable: place in the stretch and reason.
+    """
+
+    start: int
+    content: int | list[bytes]
+    sha256: np.ndarray
+    look: np.ndarray
+    spread: np.ndarray
+    size: np.ndarray
+    bytes: int
+    unreadable: list[tuple[int, str]]
 
 
-def decode_stretch(stretch: Stretch) -> list[Decoded]:
-    """Decode the files of a stretch into their rows; one result a file, in order."""
-    images = np.load(Path(stretch.folder) / "images.npy", mmap_mode="r+", allow_pickle=False)
-    return [
-        _decode(path, images, stretch.start + i, stretch) for i, path in enumerate(stretch.paths)
-    ]
+class Worker:
+    """Decodes stretches."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def __call__(self, start: int, names: list[str]) -> Decoded:
+        """Decode the images of the rows from ``start`` on.
+
+        Raises:
+            DataError: the source as a whole can no longer be read.
+            StorageError: the disk is full or failing.
+        """
+        work, count = self._work, len(names)
+        images = np.zeros((count, *work.image.shape), work.image.dtype)
+        digests, sizes = [], []
+        unreadable: list[tuple[int, str]] = []
+        read = 0
+        for row, content in enumerate(work.reader.read(names)):
+            try:
+                if isinstance(content, DataError):
+                    raise content
+                # The row seeds the padding's noise, so that no two images share it.
+                images[row], size = read_image(content, work.image, work.seed + start + row)
+                digests.append(_sha256(content))
+                read += len(content) if isinstance(content, bytes) else content.nbytes
+            except DataError as error:
+                unreadable.append((row, str(error)))
+                digests.append(_NO_DIGEST)
+                size = (0, 0)
+            sizes.append(size)
+        kept = self._keep(start, images, {row for row, _ in unreadable})
+        sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(count, 32)
+        look, spread = fingerprints(images)
+        size_array = np.array(sizes, np.int32).reshape(count, 2)
+        return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable)
+
+    def _keep(self, start: int, images: np.ndarray, unreadable: set[int]) -> int | list[bytes]:
+        """Write decoded images where they belong, or give them back encoded."""
+        work = self._work
+        if work.encoding == "none":
+            write_rows(work.path, start, images)
+            return len(images)
+        return [
+            b"" if row in unreadable else encode(pixels, work.encoding, work.quality)
+            for row, pixels in enumerate(images)
+        ]
 
 
-def _decode(path: str, images: np.ndarray, row: int, stretch: Stretch) -> Decoded:
-    image = stretch.image
-    enough = (2 * image.width, 2 * image.height) if image.resize == "squash" else None
-    try:
-        data = read_bytes(path)
-        picture = open_image(data, enough)
-        # The row seeds the padding's noise, so that no two images share it.
-        images[row] = convert(picture, image, stretch.seed + row)
-    except (DataError, NotFound) as error:
-        return Decoded(reason=str(error))
-    digest = hashlib.sha256(data, usedforsecurity=False).hexdigest()
-    return Decoded(digest, *picture.size)
+class _Process:
+    """The worker of this process, made when the process begins."""
+
+    worker: Worker | None = None
+
+
+def begin(work: Work) -> None:
+    """Prepare this process for stretches of one piece of work."""
+    # As many processes as processors: threads within each would only get into each other's way.
+    import cv2
+
+    cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, name="workbench-parent", daemon=True).start()
+    _Process.worker = Worker(work)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed can end nobody: whoever it began notices and goes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def decode(start: int, names: list[str]) -> Decoded:
+    """Decode a stretch in a process that has begun."""
+    assert _Process.worker is not None
+    return _Process.worker(start, names)
+
+
+def _sha256(content: bytes | np.ndarray) -> bytes:
+    data = content if isinstance(content, bytes) else np.ascontiguousarray(content).data
+    return hashlib.sha256(data, usedforsecurity=False).digest()
 
 
 def processors() -> int:

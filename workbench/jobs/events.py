@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from workbench.errors import storage_error
+from workbench.jobs.storage import encode_json
 
 Event = dict[str, Any]
 
@@ -37,9 +38,9 @@ class EventWriter:
             StorageError: the event could not be written whole; the file keeps what it had.
         """
         event = {"t": round(time.time(), 3), "type": kind, **_finite(fields)}
-        line = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        line = encode_json(event, separators=(",", ":")) + b"\n"
         with self._lock:
-            self._append(line.encode() + b"\n", sync)
+            self._append(line, sync)
         return event
 
     def close(self) -> None:

@@ -41,7 +41,16 @@ def write_atomic(path: Path, content: bytes | str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace ``path`` by ``value`` as JSON in one step."""
-    write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_atomic(path, encode_json(value, indent=1) + b"\n")
+
+
+def encode_json(value: Any, **layout: Any) -> bytes:
+    """JSON in UTF-8; of a file name that is no text (PEP 383) its bytes are escaped."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, **layout)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, allow_nan=False, **layout).encode()
 
 
 def read_json(path: Path) -> Any:

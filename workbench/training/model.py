@@ -40,7 +40,7 @@ def build_model(config: TrainConfig, dataset: Dataset) -> keras.Model:
         network = card.build(shape, tasks.get(config.task).outputs(dataset.labels))
         pixels = keras.Input(shape, name="pixels")
         centred = _subtract_mean(pixels, config.mean_subtraction, dataset)
-        return keras.Model(pixels, network(centred), name="model")
+        return keras.Model(pixels, network(_to_bytes(centred, dataset)), name="model")
 
 
 @contextmanager
@@ -56,6 +56,20 @@ def seeded(seed: int) -> Iterator[None]:
         yield
     finally:
         random.setstate(before)
+
+
+def _to_bytes(pixels: keras.KerasTensor, dataset: Dataset) -> keras.KerasTensor:
+    """Bring 16 bits and floats to the scale of 8 bits, for which networks are made.
+
+    Floats have units of their own: their range in the training images becomes 0–255.
+    """
+    import keras
+
+    if dataset.image.dtype == "uint8":
+        return pixels
+    least, greatest = dataset.range
+    span = 65_535.0 if dataset.image.dtype == "uint16" else max(greatest - least, 1e-12)
+    return keras.layers.Rescaling(255.0 / span, name="to_bytes")(pixels)
 
 
 def _subtract_mean(pixels: keras.KerasTensor, kind: str, dataset: Dataset) -> keras.KerasTensor:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.data.records import Images
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -46,14 +48,14 @@ class Order:
 
 
 def training_batches(
-    images: np.ndarray, targets: np.ndarray, order: Order, start: int, stop: int
+    images: Images | np.ndarray, targets: np.ndarray, order: Order, start: int, stop: int
 ) -> tf.data.Dataset:
     """The batches of steps ``start`` to ``stop``: images ``(b, h, w, c)`` as stored, targets."""
     return _gather(images, targets, order, range(start, stop), prefetch=8)
 
 
 def sequential_batches(
-    images: np.ndarray, targets: np.ndarray, batch_size: int, start: int = 0
+    images: Images | np.ndarray, targets: np.ndarray, batch_size: int, start: int = 0
 ) -> tf.data.Dataset:
     """Batches in the stored order, from batch ``start`` on, each image once."""
     steps = range(start, math.ceil(len(images) / batch_size))
@@ -70,7 +72,7 @@ class _InOrder:
 
 
 def _gather(
-    images: np.ndarray,
+    images: Images | np.ndarray,
     targets: np.ndarray,
     order: Order | _InOrder,
     steps: range,

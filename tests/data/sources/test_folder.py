@@ -2,7 +2,8 @@ import pytest
 from PIL import Image
 
 from workbench.data import ImageFolder, inspect_folder
-from workbench.data.folder import class_folders, natural_key
+from workbench.data.sources import Access
+from workbench.data.sources.folder import class_folders, natural_key
 from workbench.errors import DataError, InvalidValue, NotFound
 
 
@@ -17,12 +18,18 @@ def animals(tmp_path):
     return tmp_path
 
 
+def read(source, seed=0):
+    """A listing with its samples."""
+    listing = source.read(seed, Access())
+    return listing, list(listing.samples)
+
+
 def test_deeper_files_belong_to_the_class_of_the_top_folder(animals):
-    listing = ImageFolder(animals, validation_percent=0).read(seed=0)
+    listing, samples = read(ImageFolder(animals, validation_percent=0))
     assert listing.labels == ["cat", "dog"]
-    labels = [sample.label for sample in listing.splits["train"]]
+    labels = [sample.label for sample in samples]
     assert (labels.count(0), labels.count(1)) == (10, 6)
-    assert set(listing.splits) == {"train"}
+    assert {sample.split for sample in samples} == {"train"}
 
 
 def test_classes_are_in_natural_order(tmp_path):
@@ -32,32 +39,32 @@ def test_classes_are_in_natural_order(tmp_path):
     assert natural_key("img2") < natural_key("img10")
 
 
-def test_shares_are_those_of_every_class(animals):
-    listing = ImageFolder(animals, validation_percent=50).read(seed=0)
-    labels = [sample.label for sample in listing.splits["val"]]
-    assert (labels.count(0), labels.count(1)) == (5, 3)
-
-
-def test_the_same_seed_divides_the_same_way(animals):
+def test_what_is_to_be_divided_has_no_split_yet(animals):
     source = ImageFolder(animals, validation_percent=50)
-    assert source.read(1) == source.read(1)
-    assert source.read(1) != source.read(2)
+    assert {sample.split for sample in read(source)[1]} == {""}
+    assert source.shares == (50, 0)
+
+
+def test_the_same_seed_draws_the_same_images(animals):
+    source = ImageFolder(animals, max_per_class=3)
+    assert read(source, 1)[1] == read(source, 1)[1]
+    assert read(source, 1)[1] != read(source, 2)[1]
 
 
 def test_small_classes_are_left_out_and_large_ones_limited(animals):
     (animals / "fox").mkdir()
     Image.new("L", (4, 4)).save(animals / "fox" / "0.png")
-    listing = ImageFolder(animals, validation_percent=0, max_per_class=4).read(seed=0)
+    listing, samples = read(ImageFolder(animals, validation_percent=0, max_per_class=4))
     assert listing.labels == ["cat", "dog"]
     assert listing.left_out == [("fox", "1 images, fewer than 2")]
-    assert len(listing.splits["train"]) == 8
+    assert len(samples) == 8
 
 
 def test_other_files_and_links_are_ignored_and_named(animals):
     (animals / "cat" / "notes.txt").write_text("hello")
     (animals / "cat" / "link.png").symlink_to(animals / "dog" / "0.png")
     (animals / "cat" / ".hidden.png").write_bytes(b"")
-    listing = ImageFolder(animals).read(seed=0)
+    listing, _ = read(ImageFolder(animals))
     named = {path.rsplit("/", 1)[1]: reason for path, reason in listing.ignored}
     assert named == {
         "notes.txt": "not an image file by its name",
@@ -70,12 +77,11 @@ def test_separate_folders_take_the_place_of_shares(animals, tmp_path_factory):
     (other / "dog").mkdir()
     Image.new("L", (4, 4)).save(other / "dog" / "0.png")
     source = ImageFolder(animals, validation_percent=90, test_percent=20, validation_folder=other)
-    listing = source.read(seed=0)
-    assert [sample.label for sample in listing.splits["val"]] == [1]
+    assert [sample.label for sample in read(source)[1] if sample.split == "val"] == [1]
     (other / "wolf").mkdir()
     Image.new("L", (4, 4)).save(other / "wolf" / "0.png")
     with pytest.raises(DataError, match="'wolf'"):
-        source.check()
+        source.check(Access())
 
 
 def test_inspect_counts_classes_and_images(animals):
@@ -99,10 +105,10 @@ def test_a_wrong_field_is_refused_by_name(fields, message):
 
 def test_no_folder_no_images_one_class(tmp_path):
     with pytest.raises(NotFound, match="there is no folder"):
-        ImageFolder(tmp_path / "gone").check()
+        ImageFolder(tmp_path / "gone").check(Access())
     with pytest.raises(DataError, match="no sub-folder with images"):
-        ImageFolder(tmp_path).check()
+        ImageFolder(tmp_path).check(Access())
     (tmp_path / "cat").mkdir()
     Image.new("L", (4, 4)).save(tmp_path / "cat" / "0.png")
     with pytest.raises(DataError, match=r"one class only \('cat'\)"):
-        ImageFolder(tmp_path).check()
+        ImageFolder(tmp_path).check(Access())

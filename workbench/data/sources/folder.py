@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.decode import SUFFIXES
-from workbench.data.listing import Listing, Sample
-from workbench.data.splits import split_class
-from workbench.errors import DataError, InvalidValue, NotFound
-from workbench.validation import Configuration, check, check_range, check_whole
+from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
+from workbench.data.sources.files import FileReader
+from workbench.data.splits import drawn
+from workbench.errors import DataError, NotFound
+from workbench.validation import check, check_whole
 
 
 @dataclass(frozen=True)
-class ImageFolder(Configuration):
+class ImageFolder(Divided):
     """A folder with a sub-folder a class; deeper files belong to the top folder's class.
 
     Attributes:
@@ -31,8 +32,6 @@ class ImageFolder(Configuration):
     """
 
     path: str
-    validation_percent: float = 25
-    test_percent: float = 0
     validation_folder: str | None = None
     test_folder: str | None = None
     min_per_class: int = 2
@@ -45,14 +44,7 @@ class ImageFolder(Configuration):
                 check(str(value).strip(), f"{name} must name a folder")
                 object.__setattr__(self, name, os.path.abspath(os.path.expanduser(value)))
         check(self.path is not None, "path must name a folder")
-        check_range("validation_percent", self.validation_percent, 0, 100)
-        check_range("test_percent", self.test_percent, 0, 100)
-        shares = self.shares
-        together = shares[0] + shares[1]
-        if together >= 100:
-            raise InvalidValue(
-                f"validation and test together must stay below 100 %, got {together:g} %"
-            )
+        self.check_shares()
         check_whole("min_per_class", self.min_per_class, 1)
         if self.max_per_class is not None:
             check_whole("max_per_class", self.max_per_class, self.min_per_class)
@@ -67,7 +59,7 @@ class ImageFolder(Configuration):
         """The folder."""
         return f"folder {self.path}"
 
-    def check(self) -> None:
+    def check(self, access: Access) -> None:
         """Refuse a folder that is missing or has fewer than two classes with images."""
         classes = [name for name, path in class_folders(self.path) if _has_image(path)]
         if not classes:
@@ -75,55 +67,50 @@ class ImageFolder(Configuration):
                 f"{self.path} has no sub-folder with images; give the folder that has a "
                 "sub-folder a class"
             )
-        if len(classes) == 1:
-            raise DataError(
-                f"{self.path} has one class only ({classes[0]!r}); a classifier needs two or more"
-            )
+        check_classes(classes, self.path)
         for other in (self.validation_folder, self.test_folder):
             if other is not None:
                 _check_same_classes(other, classes, self.path)
 
-    def read(self, seed: int) -> Listing:
-        """List the images of all classes and divide them."""
-        listing = Listing([], {})
-        found: list[tuple[str, list[str]]] = []
-        for name, path in class_folders(self.path):
-            files = list(image_files(path, listing.ignored))
-            if len(files) >= self.min_per_class:
-                found.append((name, files))
-            elif files or self.min_per_class == 1:
-                reason = f"{len(files)} images, fewer than {self.min_per_class}"
-                listing.left_out.append((name, reason))
-        listing.labels = [name for name, _ in found]
-        if len(found) < 2:
-            raise DataError(
-                f"{self.path} has {len(found)} classes with {self.min_per_class} images or more; "
-                "a classifier needs two"
-            )
-        for label, (_, files) in enumerate(found):
-            self._divide(files, label, seed, listing)
-        self._add_folder("val", self.validation_folder, listing)
-        self._add_folder("test", self.test_folder, listing)
-        listing.splits = {name: samples for name, samples in listing.splits.items() if samples}
+    def read(self, seed: int, access: Access) -> Listing:
+        """List the images, class by class, then those of the other folders."""
+        listing = Listing()
+        listing.samples = self._samples(listing, seed)
         return listing
 
-    def _divide(self, files: list[str], label: int, seed: int, listing: Listing) -> None:
-        if self.max_per_class is not None and len(files) > self.max_per_class:
-            share = split_class(len(files), 0, 100 * self.max_per_class / len(files), seed, label)
-            files = [files[i] for i in share["test"]][: self.max_per_class]
-        for split, places in split_class(len(files), *self.shares, seed, label).items():
-            samples = listing.splits.setdefault(split, [])
-            samples.extend(Sample(files[place], label) for place in places)
+    def reader(self, access: Access) -> FileReader:
+        """Names are paths."""
+        return FileReader()
 
-    def _add_folder(self, split: str, folder: str | None, listing: Listing) -> None:
+    def _samples(self, listing: Listing, seed: int) -> Iterator[Sample]:
+        preset = "train" if self.shares == (0, 0) else ""
+        for name, path in class_folders(self.path):
+            files = list(image_files(path, listing.ignored))
+            if len(files) < self.min_per_class:
+                if files:
+                    reason = f"{len(files)} images, fewer than {self.min_per_class}"
+                    listing.left_out.append((name, reason))
+                continue
+            label = len(listing.labels)
+            listing.labels.append(name)
+            for place in drawn(len(files), self.max_per_class, seed, label):
+                yield Sample(files[place], label, preset)
+        if len(listing.labels) < 2:
+            raise DataError(
+                f"{self.path} has {len(listing.labels)} classes with {self.min_per_class} images "
+                "or more; a classifier needs two"
+            )
+        yield from self._others("val", self.validation_folder, listing)
+        yield from self._others("test", self.test_folder, listing)
+
+    def _others(self, split: str, folder: str | None, listing: Listing) -> Iterator[Sample]:
         if folder is None:
             return
         numbers = {name: number for number, name in enumerate(listing.labels)}
-        samples = listing.splits.setdefault(split, [])
         for name, path in class_folders(folder):
             if name in numbers:
-                files = image_files(path, listing.ignored)
-                samples.extend(Sample(file, numbers[name]) for file in files)
+                for file in image_files(path, listing.ignored):
+                    yield Sample(file, numbers[name], split)
 
 
 @dataclass(frozen=True)
@@ -175,20 +162,41 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     return (*numbers, (2, 0, name))
 
 
+def is_image_name(name: str) -> bool:
+    """Whether a file is an image by its name."""
+    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
 def image_files(folder: str, ignored: list[tuple[str, str]]) -> Iterator[str]:
-    """Paths of the image files under ``folder``, in natural order; the others go to ``ignored``."""
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_key)
-        for name in sorted(files, key=natural_key):
-            path = os.path.join(root, name)
-            if name.startswith("."):
-                continue
-            if os.path.splitext(name)[1].lower() not in SUFFIXES:
-                ignored.append((path, "not an image file by its name"))
-            elif os.path.islink(path):
-                ignored.append((path, "a link; links are not followed"))
-            else:
-                yield path
+    """Paths of the image files under ``folder``, in order; the others go to ``ignored``.
+
+    Raises:
+        DataError: a folder cannot be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((entry for entry in entries), key=_name_of)
+    except OSError as error:
+        raise DataError(f"the folder {folder} cannot be read: {error.strerror}") from error
+    deeper = []
+    for entry in found:
+        name = entry.name
+        if name[0] == ".":
+            continue
+        if entry.is_symlink():
+            ignored.append((entry.path, "a link; links are not followed"))
+        elif entry.is_dir():
+            deeper.append(entry.path)
+        elif is_image_name(name):
+            yield entry.path
+        else:
+            ignored.append((entry.path, "not an image file by its name"))
+    for path in deeper:
+        yield from image_files(path, ignored)
+
+
+def _name_of(entry: os.DirEntry[str]) -> str:
+    return entry.name
 
 
 def _has_image(folder: str) -> bool:

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+import workbench as wb
+from workbench.errors import DataError, InvalidValue, JobInUse, NotFound
+
+
+def derive(name, source, home, **fields):
+    return wb.create_dataset(name, source, runner="synchronous", home=home, **fields)
+
+
+def test_excluded_and_relabelled_images_make_a_version_over_the_same_records(digits):
+    home = wb.Home(digits.job.path.parents[1])
+    rows = digits.splits["train"].rows
+    source = wb.FromDatasets(
+        (digits.id,), exclude=((0, int(rows[0])),), relabel=((0, int(rows[1]), "7"),)
+    )
+    ds = derive("mended", source, home)
+    assert not list(ds.records.glob("images.*"))
+    assert len(ds.splits["train"]) == 449
+    assert np.array_equal(ds.splits["train"].images[0], digits.splits["train"].images[1])
+    assert ds.labels[ds.splits["train"].targets[0]] == "7"
+    assert np.array_equal(
+        np.asarray(ds.splits["val"].images), np.asarray(digits.splits["val"].images)
+    )
+    assert ds.paths("train", [0]) == digits.paths("train", [1])
+    images = np.asarray(ds.splits["train"].images, np.float64)
+    assert np.array_equal(ds.mean_image, images.mean(axis=0))
+    assert ds.to_dict()["parents"] == [digits.id]
+    with pytest.raises(JobInUse, match="mended"):
+        home.delete(digits.job)
+    again = derive("twice", wb.FromDatasets((ds.id,), classes={"0": "", "1": "one"}), home)
+    assert again.labels == ["one", *map(str, range(2, 10))]
+    # Its images lie with the grandparent, without which it cannot be either.
+    assert set(again.job.parents) == {ds.id, digits.id}
+    assert np.array_equal(again.splits["val"].images[0], digits.splits["val"].images[9])
+    home.delete(again.job)
+    home.delete(ds.job)
+
+
+def test_divided_again_and_limited(digits):
+    home = wb.Home(digits.job.path.parents[1])
+    source = wb.FromDatasets((digits.id,), divide="again", validation_percent=50, max_per_class=20)
+    ds = derive("again", source, home)
+    assert ds.counts == {name: dict.fromkeys(map(str, range(10)), 10) for name in ("train", "val")}
+    home.delete(ds.job)
+
+
+def test_merged_datasets_join_classes_of_one_name(digits, digits_folder):
+    home = wb.Home(digits.job.path.parents[1])
+    other = derive(
+        "other", wb.ImageFolder(digits_folder, max_per_class=10, validation_percent=50), home,
+        image=digits.image,
+    )  # fmt: skip
+    ds = derive("merged", wb.FromDatasets((digits.id, other.id)), home)
+    assert ds.labels == digits.labels
+    assert sum(map(len, ds.splits.values())) == 700
+    # Every image of the second is in the first, too.
+    assert np.count_nonzero(np.asarray(ds.table["twin"]) >= 0) == 200
+    last = ds.splits["train"].images[-1]
+    assert np.array_equal(last, other.splits["train"].images[-1])
+    home.delete(ds.job)
+    smaller = wb.ImageFormat(width=14, height=14, channels=1)
+    ds = derive("small", wb.FromDatasets((digits.id, other.id)), home, image=smaller)
+    assert ds.splits["val"].images.shape[1:] == (14, 14, 1)
+    assert sum(map(len, ds.splits.values())) == 700
+    home.delete(ds.job)
+    home.delete(other.job)
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "message"),
+    [
+        ({"exclude": ((0, 10_000),)}, NotFound, "has no image 10,000"),
+        ({"classes": {"cat": "dog"}}, NotFound, "has no class 'cat'"),
+        ({"classes": {str(n): "digit" for n in range(10)}}, DataError, "one class only"),
+        ({"exclude": ((1, 0),)}, InvalidValue, "the dataset in exclude must be 0–0"),
+        ({"divide": "perhaps"}, InvalidValue, "divide must be one of keep, again"),
+    ],
+)
+def test_what_cannot_be_derived_is_refused_before_anything_is_made(digits, fields, error, message):
+    home = wb.Home(digits.job.path.parents[1])
+    before = len(home.summaries())
+    with pytest.raises(error, match=message):
+        derive("wrong", wb.FromDatasets((digits.id,), **fields), home)
+    assert len(home.summaries()) == before

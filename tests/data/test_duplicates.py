@@ -1,0 +1,91 @@
+import hashlib
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.conftest import read_idx
+from workbench.data.duplicates import joined, kin, twins
+from workbench.data.fingerprint import fingerprints
+
+
+def digest(text):
+    return np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8)
+
+
+def test_equal_files_are_numbered_together():
+    hashes = np.stack([digest(text) for text in "abcabd"])
+    numbers = twins(hashes)
+    assert numbers[2] == numbers[5] == -1
+    assert numbers[0] == numbers[3] >= 0
+    assert numbers[1] == numbers[4] >= 0
+    assert numbers[0] != numbers[1]
+
+
+def pictures(count, side=64):
+    """Smooth pictures of their own: eight random colours enlarged."""
+    random = np.random.default_rng(0)
+    small = random.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
+    return np.stack(
+        [np.asarray(Image.fromarray(each).resize((side, side), Image.BICUBIC)) for each in small]
+    )
+
+
+def changed(picture, quality=60):
+    """The picture a little brighter, through a JPEG."""
+    import io
+
+    file = io.BytesIO()
+    Image.fromarray(np.clip(picture.astype(int) + 3, 0, 255).astype(np.uint8)).save(
+        file, "JPEG", quality=quality
+    )
+    return np.asarray(Image.open(file))
+
+
+def test_nearly_equal_pictures_are_found_among_others():
+    images = pictures(200)
+    images[150], images[151] = changed(images[3]), changed(images[3], 85)
+    images[180] = changed(images[77])
+    looks, spreads = fingerprints(images)
+    numbers = kin(looks, spreads, lambda rows: images[rows])
+    assert numbers[3] == numbers[150] == numbers[151] >= 0
+    assert numbers[77] == numbers[180] >= 0
+    assert np.flatnonzero(numbers >= 0).tolist() == [3, 77, 150, 151, 180]
+
+
+def test_digits_of_one_class_are_not_taken_for_copies():
+    images = read_idx("train-images-idx3-ubyte.gz")[:10_000, ..., None]
+    looks, spreads = fingerprints(images)
+    numbers = kin(looks, spreads, lambda rows: images[rows])
+    assert np.count_nonzero(numbers >= 0) < 0.005 * len(images)
+
+
+def test_pictures_without_contrast_are_left_alone():
+    images = np.full((50, 32, 32, 1), 200, np.uint8)
+    looks, spreads = fingerprints(images)
+    assert spreads.max() == 0
+    assert (kin(looks, spreads, lambda rows: images[rows]) == -1).all()
+
+
+def test_depths_look_alike():
+    images = pictures(5)
+    for other in (images.astype(np.uint16) * 257, images.astype(np.float32)):
+        assert np.array_equal(fingerprints(images)[0], fingerprints(other)[0])
+        assert np.allclose(fingerprints(images)[1], fingerprints(other)[1], atol=0.5)
+
+
+@given(st.lists(st.integers(-1, 6), min_size=1, max_size=60), st.randoms())
+def test_what_is_joined_is_the_transitive_closure(first, random):
+    second = first.copy()
+    random.shuffle(second)
+    numbers = joined(np.array(first), np.array(second))
+    # The plain way: merge sets until nothing changes.
+    sets = [{i} for i in range(len(first))]
+    for values in (first, second):
+        for value in set(values) - {-1}:
+            members = {i for i, v in enumerate(values) if v == value}
+            touched = [s for s in sets if s & members]
+            sets = [s for s in sets if not s & members] + [set.union(*touched)]
+    assert len(sets) == len(set(numbers.tolist()))
+    assert all(len({int(numbers[i]) for i in s}) == 1 for s in sets)

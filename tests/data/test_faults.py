@@ -1,0 +1,111 @@
+"""What is left of a dataset's creation that a fault ended."""
+
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+import workbench as wb
+from tests.conftest import write_digits
+from workbench.api.datasets import resume_dataset, start_dataset
+from workbench.errors import JobFailed
+from workbench.jobs.lock import owner_pid
+
+IMAGE = wb.ImageFormat(width=64, height=64)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three thousand digits."""
+    return write_digits(tmp_path_factory.mktemp("many") / "train", 300)
+
+
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def config(folder, **fields):
+    return wb.DatasetConfig(name="digits", source=wb.ImageFolder(folder), image=IMAGE, **fields)
+
+
+def test_a_killed_creation_is_interrupted_and_can_be_taken_up(folder):
+    job = start_dataset(config(folder))
+    wait_until(lambda: (p := job.summary().progress) is not None and 0 < p.done < p.total)
+    owner = psutil.Process(owner_pid(job.path))
+    family = [owner, *owner.children(recursive=True)]
+    os.kill(owner.pid, signal.SIGKILL)
+    wait_until(lambda: job.status == "interrupted")
+    wait_until(lambda: not any(p.is_running() and p.status() != "zombie" for p in family))
+    assert not (job.path / "records").exists()
+    assert wb.dataset(job.id).to_dict()["status"] == "interrupted"
+    resume_dataset(job)
+    assert job.wait(120) == "done"
+    ds = wb.dataset(job.id)
+    assert sum(map(len, ds.splits.values())) == 3000
+    assert np.asarray(ds.splits["train"].images[:100]).any(axis=(1, 2, 3)).all()
+    assert not (job.path / "records.partial").exists()
+
+
+def test_a_stopped_creation_leaves_no_records(folder):
+    job = start_dataset(config(folder))
+    wait_until(lambda: (p := job.summary().progress) is not None and p.done > 0)
+    started = time.monotonic()
+    job.send("stop")
+    assert job.wait(30) == "stopped"
+    assert time.monotonic() - started < 3
+    assert not list(job.path.glob("records*"))
+    wb.home().delete(job)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of four megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.mark.parametrize("encoding", ["none", "png"])
+def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing_half_made(
+    folder, small_disk, monkeypatch, encoding
+):
+    from workbench.data.records.choice import Machine
+
+    roomy = Machine(1 << 40, 1 << 40)  # or it would be refused beforehand
+    monkeypatch.setattr(Machine, "at", classmethod(lambda cls, folder: roomy))
+    home = wb.Home(small_disk / "home")
+    source = wb.ImageFolder(folder)
+    image = wb.ImageFormat(width=256, height=256)
+    with pytest.raises(JobFailed, match="the disk is full; free some space"):
+        wb.create_dataset(
+            "big", source, image=image, encoding=encoding, runner="synchronous", home=home
+        )
+    (summary,) = home.summaries()
+    assert summary.status == "failed"
+    job = home.job(summary.id)
+    assert not list(job.path.glob("records*"))
+    home.delete(job)
+    ds = wb.create_dataset(
+        "small", wb.ImageFolder(folder, max_per_class=50), runner="synchronous", home=home,
+        image=wb.ImageFormat(width=28, height=28, channels=1),
+    )  # fmt: skip
+    assert ds.status == "done"
+
+
+def test_a_dataset_too_large_for_the_disk_is_refused_at_once(folder, small_disk):
+    home = wb.Home(small_disk / "home")
+    with pytest.raises(JobFailed, match=r"images need .* GB, .* GB are free; choose smaller"):
+        wb.create_dataset(
+            "big", wb.ImageFolder(folder), encoding="none", runner="synchronous", home=home
+        )

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from workbench.data import ImageFormat
+from workbench.data.encode import encode
+from workbench.data.records import Images, open_stores
+from workbench.data.records.choice import Machine, choose
+from workbench.data.records.encoded import EncodedWriter
+from workbench.data.records.memory_map import MemoryMapWriter, write_rows
+from workbench.errors import DataError, SchemaError, StorageError
+
+SHAPE = (6, 5, 3)
+
+
+@pytest.fixture
+def pixels():
+    return np.random.default_rng(0).integers(0, 256, (40, *SHAPE), dtype=np.uint8)
+
+
+def mapped(folder, pixels):
+    """A memory-mapped store, written in stretches out of order."""
+    writer = MemoryMapWriter(folder, pixels.shape[1:], pixels.dtype.name)
+    for start in (30, 0, 10, 20):
+        part = np.ascontiguousarray(pixels[start : start + 10])
+        write_rows(str(writer.path), start, part)
+        assert writer.put(start, len(part)).tolist() == list(range(start, start + 10))
+    writer.finish()
+    (store,) = open_stores(folder)
+    return store
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_decoded_images_come_back_as_they_were_written(tmp_path, pixels, dtype):
+    pixels = pixels.astype(dtype) * (1 if dtype == "uint8" else 3)
+    store = mapped(tmp_path, pixels)
+    assert store.dtype == dtype
+    assert np.array_equal(store.take(np.array([39, 0, 7])), pixels[[39, 0, 7]])
+    # Any program that reads .npy can read them.
+    assert np.array_equal(np.load(tmp_path / "images.npy"), pixels)
+
+
+def test_encoded_images_come_back_whatever_the_order(tmp_path, pixels):
+    writer = EncodedWriter(tmp_path, SHAPE, "uint8")
+    places = np.zeros(40, int)
+    for start in (20, 0):
+        content = [encode(image, "png") for image in pixels[start : start + 20]]
+        content[3] = b""  # unreadable
+        places[start : start + 20] = writer.put(start, content)
+    writer.finish()
+    assert places[3] == places[23] == -1
+    (store,) = open_stores(tmp_path)
+    rows = np.array([39, 0, 25, 24])
+    assert np.array_equal(store.take(places[rows]), pixels[rows])
+
+
+def test_images_are_an_array_of_any_index(tmp_path, pixels):
+    store = mapped(tmp_path, pixels)
+    rows = np.array([5, 6, 7, 30, 2])
+    images = Images([store], np.zeros(5, np.uint16), rows)
+    expected = pixels[rows]
+    assert (images.shape, images.dtype, images.ndim, len(images)) == ((5, *SHAPE), "uint8", 4, 5)
+    for key in (
+        0, -1, slice(1, 4), slice(None, None, -2), [3, 0], np.array([4, 4]),
+        expected[:, 0, 0, 0] > 99, (2, 1), (slice(0, 3), 1, slice(2)), (2, ..., 0),
+    ):  # fmt: skip
+        assert np.array_equal(images[key], expected[key])
+    assert np.array_equal(np.asarray(images), expected)
+    assert np.array_equal(np.stack(list(images)), expected)
+    assert np.array_equal(np.mean(images, axis=0), expected.mean(axis=0))
+    with pytest.raises(IndexError):
+        images[5]
+
+
+def test_neighbours_are_read_without_a_copy(tmp_path, pixels):
+    images = Images([mapped(tmp_path, pixels)], np.zeros(10, np.uint16), np.arange(10, 20))
+    assert isinstance(images[:], np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        images[:][0] = 0
+
+
+def test_images_of_several_stores(tmp_path, pixels):
+    stores = []
+    for name, part in (("a", pixels), ("b", 255 - pixels)):
+        (tmp_path / name).mkdir()
+        stores.append(mapped(tmp_path / name, part))
+    images = Images(stores, np.array([0, 1, 0, 1], np.uint16), np.array([3, 3, 1, 0]))
+    expected = np.stack([pixels[3], 255 - pixels[3], pixels[1], 255 - pixels[0]])
+    assert np.array_equal(images[:], expected)
+
+
+def test_damage_is_told_in_a_sentence(tmp_path, pixels):
+    mapped(tmp_path, pixels)
+    data = (tmp_path / "images.npy").read_bytes()
+    (tmp_path / "images.npy").write_bytes(data[: len(data) // 2])
+    (store,) = open_stores(tmp_path)
+    with pytest.raises(DataError, match="is damaged"):
+        store.take(np.array([0]))
+    (tmp_path / "store.json").unlink()
+    with pytest.raises(SchemaError, match="earlier version; create the dataset again"):
+        open_stores(tmp_path)
+
+
+GB = 1 << 30
+LARGE = ImageFormat(width=1024, height=1024)  # 3 MiB decoded
+
+
+@pytest.mark.parametrize(
+    ("disk", "memory", "count", "encoding"),
+    [
+        (100 * GB, 16 * GB, 17_000, "none"),  # 49.8 of 50 GiB
+        (100 * GB, 16 * GB, 17_100, "png"),  # more than half of the disk
+        (1000 * GB, 8 * GB, 10_900, "none"),  # 31.9 of 32 GiB
+        (1000 * GB, 8 * GB, 11_000, "png"),  # more than four memories
+    ],
+)
+def test_decoded_as_long_as_they_fit(disk, memory, count, encoding):
+    assert choose("auto", LARGE, count, Machine(disk, memory)).encoding == encoding
+
+
+def test_what_was_chosen_is_kept_and_what_cannot_fit_refused():
+    machine = Machine(1 * GB, 16 * GB)
+    assert choose("jpeg", LARGE, 1000, machine).encoding == "jpeg"
+    floats = ImageFormat(width=1024, height=1024, dtype="float32")
+    for encoding, image in (("none", LARGE), ("auto", floats)):
+        with pytest.raises(StorageError, match=r"1,000 images need .* GB, 1.1 GB are free"):
+            choose(encoding, image, 1000, machine)

@@ -1,0 +1,103 @@
+"""What is written beside the records: labels, figures, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.data import statistics
+from workbench.data.records import Images, open_stores
+from workbench.data.sources import Listing
+from workbench.data.splits import SPLITS
+from workbench.data.statistics import Sums, sums
+from workbench.data.table import EXCLUDED, REPEATED, Table
+from workbench.data.workers import processors
+from workbench.errors import DataError
+from workbench.jobs import JobContext
+from workbench.jobs.storage import write_atomic, write_json
+
+_MOST_NAMED = 10_000
+Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
+
+
+def describe(
+    table: Table,
+    listing: Listing,
+    unreadable: Sequence[tuple[str, str]],
+    map_: Map,
+    context: JobContext,
+) -> None:
+    """Write labels, counts, mean image and report into the table's folder; tell the facts.
+
+    Args:
+        map_: calls functions of a module in parallel, where that can be.
+
+    Raises:
+        DataError: a class is left without an image to train on.
+    """
+    folder, labels = table.folder, listing.labels
+    counts = count(table, labels)
+    _check_classes(counts, labels)
+    total = statistics.combined(map_(sum_rows, _shares(folder, table.rows_of("train"))))
+    np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
+    # JSON, because a class may be named with a newline; labels.txt is for other programs.
+    write_json(folder / "labels.json", labels)
+    lines = "".join(" ".join(label.split()) + "\n" for label in labels)
+    write_atomic(folder / "labels.txt", lines.encode("utf-8", "surrogateescape"))
+    report = {
+        "unreadable": list(unreadable[:_MOST_NAMED]),
+        "ignored": listing.ignored[:_MOST_NAMED],
+        "left_out": listing.left_out[:_MOST_NAMED],
+    }
+    write_json(folder / "report.json", report)
+    range_ = [total.least, total.greatest]
+    write_json(folder / "statistics.json", {"counts": counts, "range": range_})
+    state = np.asarray(table["state"])
+    context.emit(
+        "facts",
+        counts={split: sum(numbers) for split, numbers in counts.items()},
+        classes=len(labels),
+        unreadable=len(unreadable),
+        ignored=len(listing.ignored),
+        repeated=int((state == REPEATED).sum()),
+        excluded=int((state == EXCLUDED).sum()),
+    )
+
+
+def count(table: Table, labels: Sequence[str]) -> dict[str, list[int]]:
+    """Images a class, by split; a split without images is absent."""
+    found = {}
+    for split in SPLITS:
+        rows = table.rows_of(split)
+        if len(rows):
+            found[split] = statistics.counts(table["label"][rows], len(labels))
+    return found
+
+
+def sum_rows(folder: str, start: int, stop: int) -> Sums:
+    """The sums over some of the training images of a dataset's folder."""
+    table = Table(Path(folder))
+    rows = table.rows_of("train")[start:stop]
+    return sums(Images(open_stores(table.folder), table["part"][rows], table["record"][rows]))
+
+
+def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, int, int]]:
+    edges = np.linspace(0, len(rows), processors() + 1).astype(int).tolist()
+    return [
+        (str(folder), start, stop)
+        for start, stop in zip(edges[:-1], edges[1:], strict=True)
+        if stop > start
+    ]
+
+
+def _check_classes(counts: dict[str, list[int]], labels: Sequence[str]) -> None:
+    train = counts.get("train", [0] * len(labels))
+    for label, number in zip(labels, train, strict=True):
+        if not number:
+            raise DataError(
+                f"no image of the class {label!r} is left to train on; mend or leave out the "
+                "class, or set a smaller share aside"
+            )

@@ -1,0 +1,158 @@
+"""Images that are there twice: the same file, or nearly the same picture.
+
+Nearly equal pictures are found by their perceptual hashes and then compared: those that differ in
+at most 3 of 64 bits agree in at least one quarter of the bits, so it is enough to look at images
+that share a quarter. Where very many share one, each is compared with its next few in the order of
+hashes only, which keeps the work in proportion to the number of images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workbench.data.fingerprint import small_grey
+
+NEAR_BITS = 3
+# Two pictures are nearly equal when their grey values, small, differ by less than this on average
+# and rise and fall together to this degree (Pearson's correlation).
+NEAR_LEVELS = 6.0
+NEAR_CORRELATION = 0.98
+# Below this deviation, in grey levels, there is nothing to be seen by which to compare.
+LEAST_SPREAD = 4.0
+# Pictures whose deviations differ by more than this share need not be looked at.
+NEAR_SPREAD = 0.05
+_NEIGHBOURS = 32
+_QUARTERS = 4
+_BLOCK = 2048
+
+
+def twins(hashes: np.ndarray) -> np.ndarray:
+    """Number the sets of equal files: int32 ``(n,)``, -1 for a file that is there once.
+
+    Args:
+        hashes: uint8 ``(n, 32)``.
+    """
+    keys = np.ascontiguousarray(hashes).view("V32")[:, 0]
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return _numbered(inverse, counts)
+
+
+def kin(
+    looks: np.ndarray, spreads: np.ndarray, read: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Number the sets of nearly equal images: int32 ``(n,)``, -1 for one that is alone.
+
+    Args:
+        looks: perceptual hashes, uint64 ``(n,)``.
+        spreads: standard deviations of brightness; images without contrast are left alone.
+        read: gives the images ``(m, height, width, channels)`` of some places, to compare.
+    """
+    pairs = _candidates(looks, spreads)
+    one, other = spreads[pairs].T
+    pairs = pairs[np.abs(one - other) <= NEAR_SPREAD * one]
+    kept = [part[_alike(part, read)] for part in _parts(pairs)]
+    return _components(np.concatenate(kept) if kept else pairs, len(looks))
+
+
+def _candidates(looks: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+    """Pairs of places whose hashes differ in few bits, int64 ``(m, 2)``, each pair once."""
+    places = np.flatnonzero(spreads >= LEAST_SPREAD)
+    found = [np.zeros((0, 2), np.int64)]
+    for quarter in range(_QUARTERS):
+        bits = 64 // _QUARTERS
+        turned = _rotated(looks[places], quarter * bits)
+        order = np.argsort(turned, kind="stable")
+        sorted_, ids = turned[order], places[order]
+        shared = sorted_ >> np.uint64(64 - bits)
+        for distance in range(1, min(_NEIGHBOURS, len(ids) - 1) + 1):
+            same = shared[distance:] == shared[:-distance]
+            if not same.any():
+                break
+            apart = np.bitwise_count(sorted_[distance:] ^ sorted_[:-distance])
+            near = np.flatnonzero(same & (apart <= NEAR_BITS))
+            pairs = np.stack([ids[near], ids[near + distance]], axis=1)
+            found.append(np.sort(pairs, axis=1))
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def _rotated(looks: np.ndarray, by: int) -> np.ndarray:
+    if by == 0:
+        return looks.copy()
+    return (looks << np.uint64(by)) | (looks >> np.uint64(64 - by))
+
+
+def _alike(pairs: np.ndarray, read: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Which pairs are nearly equal when one looks at them; bool ``(m,)``."""
+    places, inverse = np.unique(pairs, return_inverse=True)
+    grey = small_grey(read(places)).reshape(len(places), -1)
+    # Levels of 0–255, of floats in any units, too; whole ones, for many are compared.
+    low, high = grey.min(), grey.max()
+    if high > 255 or high <= 1 or low < 0:
+        grey = (grey - low) * (255 / max(high - low, 1e-12))
+    levels = grey.astype(np.uint8)
+    one, other = inverse.reshape(pairs.shape).T
+    first, second = levels[one], levels[other]
+    apart = np.maximum(first, second) - np.minimum(first, second)
+    alike = apart.mean(axis=1) < NEAR_LEVELS
+    alike[alike] = _correlation(grey[one[alike]], grey[other[alike]]) > NEAR_CORRELATION
+    return alike
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Pearson's correlation of each row with that of the other."""
+    first, second = (part - part.mean(axis=1, keepdims=True) for part in (first, second))
+    norms = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    return (first * second).sum(axis=1) / np.maximum(norms, 1e-6)
+
+
+def _parts(pairs: np.ndarray) -> list[np.ndarray]:
+    return [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
+
+
+def _components(pairs: np.ndarray, count: int) -> np.ndarray:
+    return _numbered(*_roots(pairs, count))
+
+
+def joined(first: np.ndarray, *others: np.ndarray) -> np.ndarray:
+    """Number what belongs together by any of several numberings, -1 in each being alone.
+
+    Returns:
+        int64 ``(n,)``: equal numbers belong together; every row has one.
+    """
+    count = len(first)
+    links = [_links(numbers) for numbers in (first, *others)]
+    return _roots(np.concatenate(links), count)[0]
+
+
+def _links(numbers: np.ndarray) -> np.ndarray:
+    """Pairs that chain the members of each set, int64 ``(m, 2)``."""
+    members = np.flatnonzero(numbers >= 0)
+    order = members[np.argsort(numbers[members], kind="stable")]
+    same = numbers[order[1:]] == numbers[order[:-1]]
+    return np.stack([order[:-1][same], order[1:][same]], axis=1).astype(np.int64)
+
+
+def _roots(pairs: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the connected component of each place, and how large each component is."""
+    root = np.arange(count)
+    while len(pairs):
+        low, high = np.sort(root[pairs], axis=1).T
+        apart = low != high
+        if not apart.any():
+            break
+        # Each root joins the lowest it touches; a root always points at a lower one or itself.
+        np.minimum.at(root, high[apart], low[apart])
+        while (root != root[root]).any():
+            root = root[root]
+        pairs = pairs[apart]
+    _, numbers, sizes = np.unique(root, return_inverse=True, return_counts=True)
+    return numbers, sizes
+
+
+def _numbered(numbers: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Renumber sets of two or more from 0 on, in order; the others get -1."""
+    plural = counts > 1
+    fresh = np.where(plural, np.cumsum(plural) - 1, -1).astype(np.int32)
+    return fresh[numbers]

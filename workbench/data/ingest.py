@@ -1,0 +1,192 @@
+"""From a source to records and a table: list, decode as soon as something is listed, note.
+
+Listing and decoding go hand in hand, and neither needs to know of splits: those are drawn when all
+is known, and are no more than a column of the table.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from workbench.data import table as columns
+from workbench.data.config import DatasetConfig
+from workbench.data.crew import WORTH_IT, Crew, crew
+from workbench.data.records import Writer
+from workbench.data.records.choice import Machine, choose, pixel_bytes
+from workbench.data.records.memory_map import MemoryMapWriter
+from workbench.data.sources import Access, Listing, Sample
+from workbench.data.splits import CODES
+from workbench.data.table import TableWriter
+from workbench.data.workers import Decoded, Work
+from workbench.jobs import JobContext, Stopped
+
+_LISTED_AT_ONCE = 2000
+_STRETCH_BYTES = 8 << 20
+_MOST_STRETCH, _LEAST_STRETCH = 256, 8
+
+
+@dataclass
+class Ingested:
+    """What a source gave.
+
+    Attributes:
+        table: a row an image; not yet divided.
+        groups: how many groups there are that must not be divided.
+        unreadable: row and reason.
+        bytes: how much was read.
+    """
+
+    table: TableWriter
+    writer: Writer
+    crew: Crew
+    listing: Listing
+    groups: int = 0
+    unreadable: list[tuple[int, str]] = field(default_factory=list)
+    bytes: int = 0
+
+
+class _Beyond(Exception):
+    """Decoded images turn out not to fit: they must be encoded."""
+
+
+@contextmanager
+def ingested(
+    config: DatasetConfig, folder: Path, access: Access, context: JobContext
+) -> Iterator[Ingested]:
+    """List and decode everything into ``folder``, which is made.
+
+    Raises:
+        Stopped: Stop was commanded.
+        DataError: the source cannot be read.
+        StorageError: the disk is full or failing.
+    """
+    try:
+        with _ingested(config, folder, access, context, config.encoding) as found:
+            yield found
+    except _Beyond:
+        # Listing is much quicker than decoding, so little was done in vain.
+        shutil.rmtree(folder)
+        with _ingested(config, folder, access, context, "png") as found:
+            yield found
+
+
+@contextmanager
+def _ingested(
+    config: DatasetConfig, folder: Path, access: Access, context: JobContext, encoding: str
+) -> Iterator[Ingested]:
+    folder.mkdir(parents=True)
+    listing = config.source.read(config.seed, access)
+    table = TableWriter(folder)
+    writer = _writer(folder, config, encoding)
+    path = str(writer.path) if isinstance(writer, MemoryMapWriter) else ""
+    reader = config.source.reader(access)
+    kept = "none" if encoding == "auto" else encoding
+    work = Work(reader, path, config.image, kept, config.quality, config.seed)
+    process = _Listing(config, listing, table, encoding, Machine.at(folder))
+    try:
+        process.advance(WORTH_IT)
+        with crew(work, len(table)) as people:
+            found = Ingested(table, writer, people, listing)
+            _decode_all(found, process, context)
+            found.groups = len(process.groups)
+            writer.finish()
+            yield found
+    finally:
+        table.close()
+        writer.close()
+
+
+def _writer(folder: Path, config: DatasetConfig, encoding: str) -> Writer:
+    shape, dtype = config.image.shape, config.image.dtype
+    if encoding in ("none", "auto"):
+        return MemoryMapWriter(folder, shape, dtype)
+    from workbench.data.records.encoded import EncodedWriter
+
+    return EncodedWriter(folder, shape, dtype)
+
+
+class _Listing:
+    """Takes samples out of a listing into a table."""
+
+    def __init__(
+        self,
+        config: DatasetConfig,
+        listing: Listing,
+        table: TableWriter,
+        encoding: str,
+        machine: Machine,
+    ) -> None:
+        self._config, self._listing, self._table = config, listing, table
+        self._encoding, self._machine = encoding, machine
+        self.groups: dict[str, int] = {}
+        self.complete = False
+
+    def advance(self, count: int = _LISTED_AT_ONCE) -> None:
+        """List up to ``count`` more samples."""
+        if self.complete:
+            return
+        samples = list(islice(self._listing.samples, count))
+        self.complete = len(samples) < count
+        if samples:
+            self._add(samples)
+            self._check_room()
+
+    def _add(self, samples: list[Sample]) -> None:
+        names, labels, splits, groups = zip(*samples, strict=True)
+        numbers = [self._group(group) for group in groups] if any(groups) else -1
+        self._table.add(names, label=labels, split=[CODES[s] for s in splits], group=numbers)
+
+    def _group(self, name: str) -> int:
+        return self.groups.setdefault(name, len(self.groups)) if name else -1
+
+    def _check_room(self) -> None:
+        image, count = self._config.image, len(self._table)
+        chosen = choose(self._encoding, image, count, self._machine).encoding
+        if self._encoding == "auto" and chosen != "none":
+            raise _Beyond
+
+
+def _decode_all(found: Ingested, process: _Listing, context: JobContext) -> None:
+    stretch = _stretch(found, process)
+    given = done = 0
+    while True:
+        process.advance()
+        # Before the listing is complete only whole stretches are given out.
+        ready = len(found.table) if process.complete else len(found.table) - stretch + 1
+        while found.crew.busy < found.crew.room and given < ready:
+            stop = min(len(found.table), given + stretch)
+            found.crew.give(given, found.table.names(given, stop))
+            given = stop
+        if process.complete and not found.crew.busy:
+            return
+        for decoded in found.crew.take(0.2 if process.complete else 0):
+            _note(found, decoded)
+            done += len(decoded.size)
+        doing = "Decoding" if process.complete else "Listing and decoding"
+        context.progress(done, len(found.table), "images", doing)
+        if context.stop_requested():
+            raise Stopped
+
+
+def _stretch(found: Ingested, process: _Listing) -> int:
+    fitting = _STRETCH_BYTES // pixel_bytes(process._config.image)
+    return max(_LEAST_STRETCH, min(_MOST_STRETCH, fitting))
+
+
+def _note(found: Ingested, decoded: Decoded) -> None:
+    """Enter what became of a stretch into the table."""
+    start, stop = decoded.start, decoded.start + len(decoded.size)
+    table = found.table
+    for name in ("sha256", "look", "spread"):
+        table[name][start:stop] = getattr(decoded, name)
+    table["width"][start:stop], table["height"][start:stop] = decoded.size.T
+    table["record"][start:stop] = found.writer.put(start, decoded.content)
+    found.bytes += decoded.bytes
+    for row, reason in decoded.unreadable:
+        table["state"][start + row] = columns.UNREADABLE
+        found.unreadable.append((start + row, reason))

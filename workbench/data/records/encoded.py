@@ -1,0 +1,109 @@
+"""Encoded images in one ArrayRecord file, decoded when they are asked for."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.data.encode import decode_record
+from workbench.errors import DataError, storage_error
+from workbench.jobs.storage import write_json
+
+_LEAST_FREE = 64 << 20
+
+
+class EncodedRecords:
+    """A finished store.
+
+    Args:
+        folder: where ``images.arrayrecord`` is.
+    """
+
+    def __init__(self, folder: Path, shape: tuple[int, int, int], dtype: str) -> None:
+        self._path = folder / "images.arrayrecord"
+        self.shape, self.dtype = shape, np.dtype(dtype)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_reader"}
+
+    @cached_property
+    def _reader(self) -> Any:
+        from array_record.python.array_record_module import ArrayRecordReader
+
+        try:
+            return ArrayRecordReader(str(self._path))
+        except (RuntimeError, ValueError) as error:
+            raise self._damaged(error) from error
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Decode the images at some places."""
+        images = np.empty((len(places), *self.shape), self.dtype)
+        try:
+            found = self._reader.read([int(place) for place in places])
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise self._damaged(error) from error
+        for row, data in enumerate(found):
+            images[row] = decode_record(data, self.shape, self.dtype)
+        return images
+
+    def between(self, start: int, stop: int) -> np.ndarray:
+        """Decode a stretch."""
+        return self.take(np.arange(start, stop))
+
+    def _damaged(self, error: Exception) -> DataError:
+        return DataError(f"{self._path} is damaged ({error}); create the dataset again")
+
+
+class EncodedWriter:
+    """Writes what the decoding processes have encoded, in the order in which it comes.
+
+    Args:
+        folder: an existing folder.
+    """
+
+    def __init__(self, folder: Path, shape: tuple[int, int, int], dtype: str) -> None:
+        from array_record.python.array_record_module import ArrayRecordWriter
+
+        self._folder, self._shape, self._dtype = folder, shape, np.dtype(dtype)
+        self._path = folder / "images.arrayrecord"
+        # One record a group, so that reading one decodes one.
+        self._writer = ArrayRecordWriter(str(self._path), "group_size:1,uncompressed")
+        self._count = 0
+
+    def put(self, start: int, content: object) -> np.ndarray:
+        """Write the encoded images; an empty one stands for an unreadable image."""
+        assert isinstance(content, Sequence)
+        places = np.full(len(content), -1, np.int64)
+        self._check_room()
+        for row, data in enumerate(content):
+            if data:
+                self._writer.write(data)
+                places[row] = self._count
+                self._count += 1
+        return places
+
+    def finish(self) -> None:
+        """Write what is still held back."""
+        self._check_room()
+        try:
+            self._writer.close()
+        except RuntimeError as error:
+            raise storage_error("write", self._path, OSError(str(error))) from error
+        facts = {"kind": "array-record", "shape": list(self._shape), "dtype": self._dtype.name}
+        write_json(self._folder / "store.json", facts)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._writer.is_open():
+            self._writer.close()
+
+    def _check_room(self) -> None:
+        """The library does not tell of a full disk before the end: look beforehand."""
+        if not self._writer.ok() or shutil.disk_usage(self._folder).free < _LEAST_FREE:
+            raise storage_error("write", self._path, OSError(errno.ENOSPC, "no space"))

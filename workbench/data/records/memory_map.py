@@ -1,0 +1,114 @@
+"""Decoded images in one ``.npy``, which decoding processes write in place and readers map."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from workbench.errors import DataError, storage_error
+from workbench.jobs.storage import write_json
+
+# Room for a header of any count; a multiple of 64, as the format asks for.
+_HEADER = 192
+
+
+class MemoryMap:
+    """A finished store.
+
+    Args:
+        folder: where ``images.npy`` is.
+    """
+
+    def __init__(self, folder: Path, shape: tuple[int, int, int], dtype: str) -> None:
+        self._path = folder / "images.npy"
+        self.shape, self.dtype = shape, np.dtype(dtype)
+
+    @cached_property
+    def _images(self) -> np.ndarray:
+        try:
+            images = np.load(self._path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            message = f"{self._path} is damaged ({error}); create the dataset again"
+            raise DataError(message) from error
+        if images.shape[1:] != self.shape or images.dtype != self.dtype:
+            raise DataError(f"{self._path} is damaged (its shape); create the dataset again")
+        return images
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """A copy of the images at some places."""
+        return self._images[places]
+
+    def between(self, start: int, stop: int) -> np.ndarray:
+        """A view of the images."""
+        return self._images[start:stop]
+
+
+class MemoryMapWriter:
+    """Lays out ``images.npy``; the decoding processes write into it themselves.
+
+    Args:
+        folder: an existing folder.
+    """
+
+    def __init__(self, folder: Path, shape: tuple[int, int, int], dtype: str) -> None:
+        self._folder, self._shape, self._dtype = folder, shape, np.dtype(dtype)
+        self.path = folder / "images.npy"
+        self._count = 0
+        try:
+            self.path.write_bytes(b"\0" * _HEADER)
+        except OSError as error:
+            raise storage_error("write", self.path, error) from error
+
+    def put(self, start: int, content: object) -> np.ndarray:
+        """Note that ``content`` (a number of rows) were written from ``start`` on."""
+        assert isinstance(content, int)
+        self._count = max(self._count, start + content)
+        return np.arange(start, start + content)
+
+    def finish(self) -> None:
+        """Write the header for as many rows as there are."""
+        shape = (self._count, *self._shape)
+        fields = {"descr": self._dtype.str, "fortran_order": False, "shape": shape}
+        text = repr(fields).encode()
+        text += b" " * (_HEADER - 10 - len(text) - 1) + b"\n"
+        magic = np.lib.format.magic(1, 0)
+        try:
+            with self.path.open("r+b") as file:
+                file.write(magic + len(text).to_bytes(2, "little") + text)
+                file.truncate(_HEADER + int(np.prod(shape)) * self._dtype.itemsize)
+        except OSError as error:
+            raise storage_error("write", self.path, error) from error
+        facts = {"kind": "memory-map", "shape": list(self._shape), "dtype": self._dtype.name}
+        write_json(self._folder / "store.json", facts)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def write_rows(path: str, start: int, images: np.ndarray) -> None:
+    """Write decoded images ``(n, height, width, channels)`` to the rows from ``start`` on.
+
+    Written rather than mapped: a full disk is then an error and not the end of the process.
+
+    Raises:
+        StorageError: the disk is full or failing.
+    """
+    offset = _HEADER + start * images[0].nbytes
+    data = memoryview(images).cast("B")
+    try:
+        file = os.open(path, os.O_WRONLY)
+        try:
+            while data:
+                written = os.pwrite(file, data, offset)
+                data, offset = data[written:], offset + written
+            # The kernel begins to write now, so that little is left to wait for at the end.
+            if hasattr(os, "posix_fadvise"):
+                size = images.nbytes
+                os.posix_fadvise(file, offset - size, size, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise storage_error("write", path, error) from error
