@@ -82,11 +82,12 @@ def test_nothing_is_unpickled_or_evaluated():
 
 def test_the_facade_is_pinned():
     assert workbench.__all__ == [
-        "DataError", "Dataset", "DatasetConfig", "Fixed", "History", "Home", "ImageFolder",
-        "ImageFormat", "InvalidValue", "JobBusy", "JobError", "JobFailed", "JobInUse",
-        "MissingExtra", "NotFound", "Run", "SchemaError", "Step", "StorageError", "TrainConfig",
-        "WorkbenchError", "app", "create_dataset", "dataset", "datasets", "home", "run", "runs",
-        "samples", "sidebar", "train",
+        "Arrays", "DataError", "Database", "Dataset", "DatasetConfig", "Fixed", "FromDatasets",
+        "History", "Home", "IdxFiles", "ImageFolder", "ImageFormat", "InvalidValue", "JobBusy",
+        "JobError", "JobFailed", "JobInUse", "MissingExtra", "NotFound", "ParquetImages", "Run",
+        "S3Folder", "SchemaError", "Step", "StorageError", "TextLists", "TrainConfig",
+        "WorkbenchError", "app", "create_dataset", "dataset", "datasets", "home", "imagefolder",
+        "run", "runs", "samples", "sidebar", "train", "upload",
     ]  # fmt: skip
     assert workbench.__all__ == sorted(workbench.__all__)
     for name in workbench.__all__:

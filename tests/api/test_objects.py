@@ -3,7 +3,7 @@ import pytest
 import workbench as wb
 from workbench.errors import InvalidValue, JobBusy, JobInUse, NotFound
 
-QUICK = {"epochs": 1, "batch_size": 64, "seed": 1, "runner": "synchronous"}
+QUICK = {"epochs": 1, "batch_size": 16, "seed": 1, "runner": "synchronous"}
 
 
 def test_a_run_from_start_to_deletion(digits_home):

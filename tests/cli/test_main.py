@@ -58,7 +58,7 @@ def test_a_dataset_from_creation_to_deletion(workbench, digits_folder, tmp_path)
         (["--folder", "{good}", "--width", "0"], "width must be 1–8192 pixels, got 0"),
         (["--folder", "{good}", "--val-percent", "130"], "validation_percent must be 0–100"),
         (["--folder", "{good}", "--resize", "melt"], "invalid choice: 'melt'"),
-        ([], "the following arguments are required: --folder"),
+        ([], "say where the images are with one of --folder, --train-list, --s3"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_leaves_nothing(

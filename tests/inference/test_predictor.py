@@ -40,8 +40,8 @@ def test_what_cannot_be_read_is_named(trained, tmp_path):
     (tmp_path / "text.png").write_text("no image")
     with pytest.raises(DataError, match=r"text\.png' cannot be read: not an image"):
         trained.classify(tmp_path / "text.png")
-    with pytest.raises(DataError, match=r"uint8 .* got float64 \(4, 4\)"):
-        trained.classify(np.zeros((4, 4)))
+    with pytest.raises(DataError, match=r"the array \(4, 4, 2\) cannot be read: .*2 channels"):
+        trained.classify(np.zeros((4, 4, 2), np.uint8))
     with pytest.raises(NotFound, match="no checkpoint at epoch 99"):
         trained.classify(tmp_path, epoch=99)
 

@@ -40,7 +40,7 @@ def describe(
     """
     folder, labels = table.folder, listing.labels
     counts = count(table, labels)
-    _check_classes(counts, labels)
+    _check_classes(counts, table, labels)
     total = statistics.combined(map_(sum_rows, _shares(folder, table.rows_of("train"))))
     np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
     # JSON, because a class may be named with a newline; labels.txt is for other programs.
@@ -93,11 +93,18 @@ def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, int, int]]:
     ]
 
 
-def _check_classes(counts: dict[str, list[int]], labels: Sequence[str]) -> None:
+def _check_classes(counts: dict[str, list[int]], table: Table, labels: Sequence[str]) -> None:
+    """Refuse a class that has images but none to train on.
+
+    One that has no images at all keeps its number: a list of labels may name more than are there.
+    """
     train = counts.get("train", [0] * len(labels))
-    for label, number in zip(labels, train, strict=True):
-        if not number:
+    listed = np.bincount(table["label"], minlength=len(labels))
+    for label, number, there in zip(labels, train, listed, strict=True):
+        if there and not number:
             raise DataError(
                 f"no image of the class {label!r} is left to train on; mend or leave out the "
                 "class, or set a smaller share aside"
             )
+    if not any(train):
+        raise DataError("no image is left to train on; set a smaller share aside")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from workbench.data.visible import visible
+
 if TYPE_CHECKING:
     from workbench.inference.layers import LayerView
     from workbench.inference.result import Result
@@ -22,7 +24,8 @@ _MOST_WIDTH = 420
 
 def render(result: Result) -> str:
     """The image, the five surest classes with bars, and every layer that was looked at."""
-    picture = _image(result.image, result.name or "the image", scale=_scale(result.image, 168))
+    shown = visible(result.image)
+    picture = _image(shown, result.name or "the image", scale=_scale(shown, 168))
     bars = "".join(_bar(p.label, p.probability) for p in result.top(5))
     caption = f"<div style='{_MUTED}'>{result.milliseconds:.1f} ms</div>"
     answer = f"<div style='display:flex;gap:16px;align-items:center'>{picture}"

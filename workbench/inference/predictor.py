@@ -51,7 +51,7 @@ class Predictor:
         """Ask the network about one image.
 
         Args:
-            picture: a path, the bytes of a file, a PIL image, or uint8 ``(height, width[, c])``.
+            picture: a path, the bytes of a file, a PIL image, or pixels ``(height, width[, c])``.
             layers: look at what every layer made of it, too.
 
         Raises:
@@ -67,17 +67,13 @@ class Predictor:
         return Result(str(name), pixels, output, tuple(predictions), milliseconds, views)
 
     def read(self, picture: Picture) -> np.ndarray:
-        """What the network sees of a picture; uint8 ``(height, width, channels)``."""
-        if isinstance(picture, np.ndarray):
-            picture = _from_array(picture)
-        if isinstance(picture, Image.Image):
-            plain = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
-            return convert(plain, self.image)
+        """What the network sees of a picture: pixels as a dataset of its format has them."""
         try:
+            if isinstance(picture, np.ndarray | Image.Image):
+                return convert(picture, self.image)
             return load_image(picture, self.image)
         except DataError as error:
-            name = "the image" if isinstance(picture, bytes) else repr(os.fspath(picture))
-            raise DataError(f"{name} cannot be read: {error}") from error
+            raise DataError(f"{_name(picture)} cannot be read: {error}") from error
 
     def outputs(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Raw outputs of batches of pixels ``(n, height, width, channels)``, batch by batch."""
@@ -86,7 +82,7 @@ class Predictor:
 
     def warm_up(self) -> None:
         """Compile the graphs now rather than with the first question."""
-        self._ask(np.zeros(self.image.shape, np.uint8), layers=True)
+        self._ask(np.zeros(self.image.shape, self.image.dtype), layers=True)
 
     def _ask(self, pixels: np.ndarray, layers: bool) -> tuple[np.ndarray, Layers | None]:
         if not layers:
@@ -111,7 +107,7 @@ class Predictor:
     def _compile(self, model: keras.Model) -> Any:
         import tensorflow as tf
 
-        shape = tf.TensorSpec([None, *self.image.shape], tf.uint8)
+        shape = tf.TensorSpec([None, *self.image.shape], tf.as_dtype(self.image.dtype))
         with self._building:
             return tf.function(
                 lambda pixels: model(tf.cast(pixels, tf.float32), training=False),
@@ -119,13 +115,7 @@ class Predictor:
             ).get_concrete_function()
 
 
-def _from_array(array: np.ndarray) -> Image.Image:
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[..., 0]
-    colour = array.ndim == 3 and array.shape[2] in (3, 4)
-    if array.dtype != np.uint8 or not (array.ndim == 2 or colour) or not array.size:
-        raise DataError(
-            f"the array must hold uint8 (height, width) or (height, width, 1, 3 or 4), "
-            f"got {array.dtype} {array.shape}"
-        )
-    return Image.fromarray(array)
+def _name(picture: Picture) -> str:
+    if isinstance(picture, str | os.PathLike):
+        return repr(os.fspath(picture))
+    return f"the array {picture.shape}" if isinstance(picture, np.ndarray) else "the image"

@@ -17,7 +17,7 @@ class Result:
 
     Attributes:
         name: the file, empty if it was none.
-        image: what the network saw, uint8 ``(height, width, channels)``.
+        image: what the network saw, ``(height, width, channels)``.
         output: the network's raw numbers.
         predictions: all of them, surest first.
         milliseconds: how long the network took.

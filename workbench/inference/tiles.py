@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.visible import visible
 from workbench.inference.colours import diverging, sequential
 
 MOST_TILES = 256
@@ -47,7 +48,7 @@ def activation_tiles(activation: np.ndarray) -> Tiles:
 
 
 def image_tiles(pixels: np.ndarray) -> Tiles:
-    """Pixels ``(height, width, channels)``, 0 to 255, as the picture they are.
+    """Pixels ``(height, width, channels)`` as the picture they are, floats by their own range.
 
     One or three channels; of any other number each is a tile.
     """
@@ -55,7 +56,7 @@ def image_tiles(pixels: np.ndarray) -> Tiles:
     if channels not in (1, 3):
         return activation_tiles(pixels)
     picture = np.full((height, width, 4), 255, np.uint8)
-    picture[..., :3] = pixels
+    picture[..., :3] = visible(pixels)
     return Tiles(picture, 1, 1, (height, width), 1, 1, "image")
 
 

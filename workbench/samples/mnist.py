@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.errors import InvalidValue, storage_error
 from workbench.jobs import Home
-from workbench.samples.idx import read_idx
+from workbench.data.sources.idx import read_idx
 
 _FILES = Path(__file__).with_name("mnist")
 _SPLITS = {"train": "train", "test": "t10k"}

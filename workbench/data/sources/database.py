@@ -1,0 +1,193 @@
+"""Prebuilt databases: LMDB, HDF5, TFRecord, and what this program exports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from workbench.data.image_format import ImageFormat
+from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
+from workbench.data.sources.given import settle_paths
+from workbench.data.sources.stores import Entry, Store, find_stores, layout, read_label_names
+from workbench.errors import DataError
+from workbench.validation import check
+
+_MOST_CLASSES = 65_536
+_MOST_BAD = 1000
+
+
+@dataclass(frozen=True)
+class Database(Divided):
+    """Databases of images with class numbers, one a split; recognised by their content.
+
+    A folder with an LMDB of Caffe's Datum messages; an HDF5 file, or a list of some, with
+    ``data`` (images, channels, rows, columns) and ``label``; TFRecord files of Example messages:
+    one, a folder, a list or a pattern with ``*``; or an export of this program, whose parts then
+    fill in what is not given.
+
+    Attributes:
+        train: the database to train on, divided by the percentages for splits not given.
+        val, test: databases of the other splits.
+        labels: a file with a name of a class a line; without it, classes are called by number.
+        validation_percent, test_percent: shares for splits without a database.
+
+    Raises:
+        InvalidValue: a field is out of range.
+    """
+
+    train: str
+    val: str | None = None
+    test: str | None = None
+    labels: str | None = None
+
+    def __post_init__(self) -> None:
+        settle_paths(self, "train", "val", "test", "labels")
+        check(self.train is not None, "train must name a database")
+        # What an export consists of is written down, so that the configuration says it all.
+        for name, path in layout(self.train).items():
+            if name == "train" or getattr(self, name) is None:
+                object.__setattr__(self, name, path)
+        self.check_shares()
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Percent for validation and test; 0 where there is a database."""
+        validation = 0 if self.val else self.validation_percent
+        return validation, 0 if self.test else self.test_percent
+
+    def describe(self) -> str:
+        """The databases."""
+        paths = dict.fromkeys(path for _, path in self._databases())
+        return f"database {', '.join(paths)}"
+
+    def check(self, access: Access) -> None:
+        """Refuse what is no database, or whose first record is unreadable."""
+        stores = self._stores()
+        names = self._names()
+        for split in stores:
+            name, entry = self._first(stores[split])
+            if not isinstance(entry.label, DataError):
+                _check_label(f"{name}:{entry.record}", entry.label, names, self.labels)
+
+    def read(self, seed: int, access: Access) -> Listing:
+        """List all records; those without an image or a label are named as ignored."""
+        stores, listing = self._stores(), Listing()
+        listing.samples = self._samples(stores, listing)
+        return listing
+
+    def reader(self, access: Access) -> DatabaseReader:
+        """Reads records by ``database:record``."""
+        stores = (store for split in self._stores().values() for store in split)
+        return DatabaseReader({store.name: store for store in stores})
+
+    def suggested_format(self) -> ImageFormat:
+        """The size and colour of the first image.
+
+        Raises:
+            NotFound, DataError: there is none.
+        """
+        name, entry = self._first(self._stores()["train"])
+        image = next(self.reader(Access()).read([f"{name}:{entry.record}"]))
+        if isinstance(image, DataError):
+            raise DataError(f"{name}:{entry.record}: {image}")
+        if isinstance(image, bytes):
+            from workbench.data.decode import open_image
+
+            picture = open_image(image)
+            channels = 1 if len(picture.getbands()) == 1 else 3
+            return ImageFormat(width=picture.width, height=picture.height, channels=channels)
+        height, width, channels = image.shape
+        return ImageFormat(width=width, height=height, channels=channels)
+
+    def _databases(self) -> list[tuple[str, str]]:
+        given = (("train", self.train), ("val", self.val), ("test", self.test))
+        return [(split, path) for split, path in given if path is not None]
+
+    def _stores(self) -> dict[str, list[Store]]:
+        """The stores of each split, of which no two have one name.
+
+        Raises:
+            NotFound, DataError: there are none, or one is in two splits.
+        """
+        found = {split: find_stores(path, split) for split, path in self._databases()}
+        seen: dict[str, str] = {}
+        for split, stores in found.items():
+            for store in stores:
+                place = f"{os.path.realpath(store.path)}/{getattr(store, 'split', '')}"
+                if place in seen:
+                    raise DataError(f"{store.path} is given twice, for {seen[place]} and {split}")
+                seen[place] = split
+        names = [store.name for stores in found.values() for store in stores]
+        if len(set(names)) < len(names):
+            found = {
+                split: find_stores(path, split, whole=True) for split, path in self._databases()
+            }
+        return found
+
+    def _names(self) -> list[str]:
+        return read_label_names(self.labels) if self.labels else []
+
+    def _first(self, stores: Sequence[Store]) -> tuple[str, Entry]:
+        for store in stores:
+            for entry in store.entries():
+                return store.name, entry
+        raise DataError(f"{stores[0].path} has no records")
+
+    def _samples(self, stores: Mapping[str, Sequence[Store]], listing: Listing) -> Iterator[Sample]:
+        names, seen, good = self._names(), {-1}, 0
+        for split, parts in stores.items():
+            to_draw = split == "train" and any(self.shares)
+            for name, entry in ((s.name, entry) for s in parts for entry in s.entries()):
+                full = f"{name}:{entry.record}"
+                if isinstance(entry.label, DataError):
+                    listing.ignored.append((full, str(entry.label)))
+                    _check_bad(listing.ignored, good)
+                    continue
+                _check_label(full, entry.label, names, self.labels)
+                seen.add(entry.label)
+                good += 1
+                yield Sample(full, entry.label, "" if to_draw else split)
+        if not good and listing.ignored:
+            raise DataError(f"no record can be read; {': '.join(listing.ignored[0])}")
+        listing.labels = names or [str(label) for label in range(max(seen) + 1)]
+        check_classes([listing.labels[label] for label in sorted(seen)[1:]], self.train)
+
+
+def _check_bad(ignored: Sequence[tuple[str, str]], good: int) -> None:
+    """End early where a database is none of images: its every record need not be named."""
+    if len(ignored) > _MOST_BAD and len(ignored) > good:
+        raise DataError(f"most records cannot be read; the first, {': '.join(ignored[0])}")
+
+
+def _check_label(name: str, label: int, names: Sequence[str], file: str | None) -> None:
+    if label < 0:
+        raise DataError(f"{name} has the label {label}; labels count from 0")
+    if names and label >= len(names):
+        raise DataError(f"{name} has the label {label}, but {file} names {len(names)} classes only")
+    if label >= _MOST_CLASSES:
+        raise DataError(f"{name} has the label {label}; at most {_MOST_CLASSES:,} classes are read")
+
+
+@dataclass(frozen=True)
+class DatabaseReader:
+    """Reads records named ``database:record`` from stores by their names."""
+
+    stores: Mapping[str, Store]
+
+    def read(self, names: Sequence[str]) -> Iterator[bytes | np.ndarray | DataError]:
+        """Each record's bytes or pixels, or why there are none; neighbours cost least.
+
+        Raises:
+            DataError: a database is gone or damaged.
+        """
+        parted = (name.rpartition(":") for name in names)
+        for store, records in groupby(parted, key=lambda parts: parts[0]):
+            wanted = [record for *_, record in records]
+            if store in self.stores:
+                yield from self.stores[store].read(wanted)
+            else:
+                yield from (DataError("its database is not part of the source") for _ in wanted)
