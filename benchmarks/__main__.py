@@ -7,7 +7,15 @@ import os
 import sys
 import tempfile
 
-NAMES = ("import_time", "dataset_creation", "classify_one", "training", "first_paint")
+NAMES = (
+    "import_time",
+    "dataset_creation",
+    "s3",
+    "explore",
+    "classify_one",
+    "training",
+    "first_paint",
+)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """A dataset of photographs in a bucket, against no more than downloading the same objects.
 
-The download is boto3's ``get_object`` in one process, in as many threads as all decoding processes
-have together. The server runs on this machine and takes its part of it from both alike.
+The download is boto3's ``download_file`` in one process, in as many threads as all decoding
+processes have together. The server runs on this machine and takes its part of it from both alike.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.data.s3.upload import upload
 from workbench.data.s3.upload_config import UploadConfig
 from workbench.data.workers import processors
 
-_PHOTOS = 2000
+_PHOTOS = 4000
 _ROUNDS = 3
 _BUCKET = "photos"
 
@@ -56,9 +56,10 @@ def _download(server: s3_servers.Server, keys: list[str]) -> None:
     threads = server.connection().limits.threads * processors()
     client = server.connection(threads=threads).client()
 
-    def size(key: str) -> int:
-        return len(client.get_object(Bucket=_BUCKET, Key=key)["Body"].read())
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(threads) as pool:
 
-    with ThreadPoolExecutor(threads) as pool:
-        sum(pool.map(size, keys))
+        def fetch(number: int) -> None:
+            client.download_file(_BUCKET, keys[number], str(Path(place) / str(number)))
+
+        list(pool.map(fetch, range(len(keys))))
     client.close()

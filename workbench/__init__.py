@@ -42,6 +42,7 @@ _HOMES = {
     "dataset": "workbench.api.datasets",
     "datasets": "workbench.api.datasets",
     "home": "workbench.api.homes",
+    "imagefolder": "workbench.data.sources.imagefolder",
     "run": "workbench.api.train",
     "runs": "workbench.api.train",
     "sidebar": "workbench.panels",

@@ -22,7 +22,7 @@ def troubled(tmp_path_factory):
     for split in ("train", "val"):
         for label in ("few", "many"):
             (root / split / label).mkdir(parents=True)
-    for number in range(24):
+    for number in range(25):
         noise(random).save(root / "train" / "many" / f"{number:02}.png")
     for number in range(2):
         noise(random).save(root / "train" / "few" / f"{number}.png")

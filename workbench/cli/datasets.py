@@ -18,6 +18,7 @@ from workbench.data.image_format import DTYPES, RESAMPLES
 from workbench.data.records.choice import ENCODINGS
 from workbench.data.report import Report, check_records
 from workbench.data.resize import FILLS, MODES
+from workbench.data.sources.s3 import S3Folder
 from workbench.data.splits import SPLITS
 from workbench.errors import InvalidValue
 from workbench.inference.result import printable
@@ -138,8 +139,9 @@ def _finish(arguments: argparse.Namespace, job: Job) -> None:
 def _resume(arguments: argparse.Namespace) -> None:
     job = Home().job(arguments.id, "dataset")
     source = DatasetConfig.from_dict(job.config).source
-    remote = hasattr(source, "endpoint")
-    asked = ask_secrets(source.endpoint, source.region, source.profile) if remote else None
+    asked = None
+    if isinstance(source, S3Folder):
+        asked = ask_secrets(source.endpoint, source.region, source.profile)
     api.resume_dataset(job, secrets=asked)
     _finish(arguments, job)
 
@@ -197,7 +199,7 @@ def _show(arguments: argparse.Namespace) -> None:
 
 def _explore(arguments: argparse.Namespace) -> None:
     dataset = api.dataset(arguments.id)
-    rows = None
+    rows: Any = None
     if arguments.finding:
         finding = Report(dataset).finding(arguments.finding)
         rows = [] if finding is None else finding.rows

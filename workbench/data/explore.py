@@ -73,7 +73,8 @@ class Found:
         """What is known of one row."""
         table, code = self._table, int(self._table["split"][row])
         split = SPLITS[code - 1] if code else ""
-        index = int(np.count_nonzero(table["split"][:row] == code)) if code else -1
+        before = (table["split"][:row] == code) & (table["state"][:row] == GOOD)
+        index = int(np.count_nonzero(before)) if code else -1
         return Item(row, index, split, self._labels[table["label"][row]], table.names[row])
 
 
@@ -126,8 +127,20 @@ def _sorted(table: Table, rows: np.ndarray, query: Query) -> np.ndarray:
         rows = _mixed(rows)
     if query.sort in ("", "mixed"):
         return rows[::-1] if query.descending else rows
-    order = np.argsort(_key(table, rows, query.sort), kind="stable")
+    order = _order(_key(table, rows, query.sort))
     return rows[order[::-1] if query.descending else order]
+
+
+def _order(keys: np.ndarray) -> np.ndarray:
+    """As ``argsort``, stable, of int32 or float32 that are not negative, and much faster.
+
+    The bits of such floats are in the order of their values, so that key and place make one whole
+    number, and whole numbers are sorted with vector instructions.
+    """
+    joined = np.ascontiguousarray(keys).view(np.int32).astype(np.int64) << 32
+    joined |= np.arange(len(keys))
+    joined.sort()
+    return joined & 0xFFFFFFFF
 
 
 def _mixed(rows: np.ndarray) -> np.ndarray:
@@ -145,7 +158,8 @@ def _key(table: Table, rows: np.ndarray, sort: str) -> np.ndarray:
     if sort == "class":
         return table["label"][rows]
     if sort == "aspect":
-        return table["width"][rows] / np.maximum(1, table["height"][rows])
+        ratio = table["width"][rows] / np.maximum(1, table["height"][rows])
+        return ratio.astype(np.float32)
     if sort not in SORTS:
         raise NotFound(f"images cannot be sorted by {sort!r}; choose one of {', '.join(SORTS)}")
     return table[sort][rows]

@@ -13,6 +13,7 @@ import numpy as np
 from workbench.data.dataset import Dataset
 from workbench.data.findings import FINDERS, Finding
 from workbench.data.statistics import sums
+from workbench.data.table import GOOD
 from workbench.errors import DataError
 
 _BINS = 20
@@ -48,8 +49,8 @@ class Report:
 
     @cached_property
     def used(self) -> np.ndarray:
-        """The rows that are in a split."""
-        return np.flatnonzero(np.asarray(self.table["split"]) > 0)
+        """The readable rows that are in a split."""
+        return np.flatnonzero((self.table["split"] > 0) & (self.table["state"] == GOOD))
 
     def sets(self, column: str) -> np.ndarray:
         """The used rows that are in a set of that column, set by set."""

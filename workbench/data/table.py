@@ -68,8 +68,8 @@ class Table:
         return found
 
     def rows_of(self, split: str) -> np.ndarray:
-        """The rows of a split, sorted."""
-        return np.flatnonzero(np.asarray(self["split"]) == CODES[split])
+        """The readable rows of a split, sorted; a source may give unreadable ones a split too."""
+        return np.flatnonzero((self["split"] == CODES[split]) & (self["state"] == GOOD))
 
 
 class TableWriter:

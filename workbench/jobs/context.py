@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.jobs import commands
@@ -11,6 +12,7 @@ from workbench.jobs.commands import Command
 from workbench.jobs.events import Event, EventWriter
 from workbench.jobs.job import Job
 from workbench.jobs.progress import Pace
+from workbench.jobs.secrets import Secrets
 
 _PROGRESS_EVERY_S = 0.25
 _POLL_EVERY_S = 0.1
@@ -26,10 +28,14 @@ class JobContext:
     Args:
         job: the job being executed; its lock is held by the caller.
         events: the only writer of its events.
+        secrets: keys and passwords by name, which are written nowhere.
     """
 
-    def __init__(self, job: Job, events: EventWriter) -> None:
+    def __init__(
+        self, job: Job, events: EventWriter, secrets: Mapping[str, str] | None = None
+    ) -> None:
         self.job = job
+        self.secrets = Secrets(secrets)
         self._events = events
         self._pace = Pace()
         self._message = ""
@@ -55,6 +61,7 @@ class JobContext:
 
     def log(self, text: str, level: str = "info") -> None:
         """Tell people something: an event, and a line of the text log."""
+        text = self.secrets.hide(text)
         logging.getLogger("workbench.job").log(logging.getLevelName(level.upper()), text)
         self.emit("log", level=level, text=text)
 

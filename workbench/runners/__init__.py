@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 
 from workbench.jobs import Job
+from workbench.jobs.secrets import Secrets
 from workbench.runners.base import Handle, Runner
 from workbench.validation import check_choice
 
@@ -15,8 +17,13 @@ RUNNERS = {
 }
 
 
-def start(job: Job, runner: str = "process") -> Handle:
+def start(job: Job, runner: str = "process", secrets: Mapping[str, str] | None = None) -> Handle:
     """Begin to execute ``job`` with the runner of that name.
+
+    Args:
+        job: a job that nobody executes.
+        runner: one of ``RUNNERS``.
+        secrets: keys and passwords for the executor, handed over in memory.
 
     Raises:
         InvalidValue: there is no such runner.
@@ -25,7 +32,7 @@ def start(job: Job, runner: str = "process") -> Handle:
     check_choice("runner", runner, RUNNERS)
     module, name = RUNNERS[runner].split(":")
     chosen: Runner = getattr(importlib.import_module(module), name)()
-    return chosen.start(job)
+    return chosen.start(job, Secrets(secrets))
 
 
 __all__ = ["RUNNERS", "Handle", "Runner", "start"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from workbench.jobs import Job
@@ -21,8 +22,11 @@ class Handle(Protocol):
 class Runner(Protocol):
     """A place where jobs are executed."""
 
-    def start(self, job: Job) -> Handle:
+    def start(self, job: Job, secrets: Mapping[str, str]) -> Handle:
         """Begin to execute the job and return at once.
+
+        ``secrets`` reach the executor by way of memory alone: never an argument of a process, its
+        environment or a file.
 
         Raises:
             JobBusy: somebody executes it already.

@@ -6,7 +6,7 @@ import importlib
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +33,9 @@ def executor_of(kind: str) -> Executor:
     return getattr(importlib.import_module(module), name)
 
 
-def execute(job: Job, executor: Executor | None = None) -> str:
+def execute(
+    job: Job, executor: Executor | None = None, secrets: Mapping[str, str] | None = None
+) -> str:
     """Own the job, execute it to its end and return its last status.
 
     Whatever goes wrong ends as the job's status with a sentence; the traceback is in its log.
@@ -43,7 +45,7 @@ def execute(job: Job, executor: Executor | None = None) -> str:
     """
     with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
         with _text_log(job.path / "run.log"):
-            context = JobContext(job, events)
+            context = JobContext(job, events, secrets)
             fields = _outcome(job, context, executor)
         try:
             events.write("status", sync=True, **fields)
@@ -61,18 +63,18 @@ def _outcome(job: Job, context: JobContext, executor: Executor | None) -> dict[s
     except Stopped:
         return {"status": "stopped"}
     except WorkbenchError as error:
-        _log_traceback(job)
-        return {"status": "failed", "error": str(error)}
+        _log_traceback(job, context)
+        return {"status": "failed", "error": context.secrets.hide(str(error))}
     except MemoryError:
-        _log_traceback(job)
+        _log_traceback(job, context)
         return {
             "status": "failed",
             "error": "the machine's memory is used up",
             "advice": "close other kernels, or choose smaller images or a smaller batch",
         }
     except Exception as error:
-        _log_traceback(job)
-        sentence = (str(error).strip().splitlines() or [""])[0][:300]
+        _log_traceback(job, context)
+        sentence = (context.secrets.hide(str(error)).strip().splitlines() or [""])[0][:300]
         return {
             "status": "failed",
             "error": f"{type(error).__name__}: {sentence}",
@@ -81,8 +83,9 @@ def _outcome(job: Job, context: JobContext, executor: Executor | None) -> dict[s
     return {"status": "done"}
 
 
-def _log_traceback(job: Job) -> None:
-    logging.getLogger("workbench.job").error("%s failed\n%s", job.id, traceback.format_exc())
+def _log_traceback(job: Job, context: JobContext) -> None:
+    text = context.secrets.hide(traceback.format_exc())
+    logging.getLogger("workbench.job").error("%s failed\n%s", job.id, text)
 
 
 @contextmanager

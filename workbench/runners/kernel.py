@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 import threading
+from collections.abc import Mapping
 
 from workbench.jobs import Job
 from workbench.runners.execution import execute
@@ -17,12 +18,12 @@ _NICENESS = 10
 class KernelHandle:
     """A job executed by a thread of this process."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, secrets: Mapping[str, str]) -> None:
         self._job = job
         # A daemon, or the interpreter would wait for the last epoch before it lets go;
         # `_leave` stops it in an orderly way first.
         self._thread = threading.Thread(
-            target=self._execute, name=f"workbench-{job.id}", daemon=True
+            target=self._execute, args=[secrets], name=f"workbench-{job.id}", daemon=True
         )
         atexit.register(self._leave)
         self._thread.start()
@@ -37,10 +38,10 @@ class KernelHandle:
         self._thread.join(timeout)
         return not self.alive
 
-    def _execute(self) -> None:
+    def _execute(self, secrets: Mapping[str, str]) -> None:
         _give_way()
         try:
-            execute(self._job)
+            execute(self._job, secrets=secrets)
         finally:
             atexit.unregister(self._leave)
 
@@ -64,7 +65,7 @@ def _give_way() -> None:
 class KernelRunner:
     """Executes in a background thread; the thread ends with the kernel."""
 
-    def start(self, job: Job) -> KernelHandle:
+    def start(self, job: Job, secrets: Mapping[str, str]) -> KernelHandle:
         """Begin to execute the job."""
         job.announce()
-        return KernelHandle(job)
+        return KernelHandle(job, secrets)

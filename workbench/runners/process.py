@@ -6,10 +6,12 @@ the job is interrupted.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -48,7 +50,7 @@ class ProcessHandle:
 class ProcessRunner:
     """Executes in a spawned Python process with a session of its own."""
 
-    def start(self, job: Job) -> ProcessHandle:
+    def start(self, job: Job, secrets: Mapping[str, str]) -> ProcessHandle:
         """Spawn the process and return as soon as it exists."""
         child = _spawn(job)
         try:
@@ -59,8 +61,9 @@ class ProcessRunner:
             raise
         assert child.stdin is not None
         # The word to begin: the child must not ask for the lock before the announcement is made.
+        # The secrets go the same way, which nobody else can read.
         with child.stdin as pipe:
-            pipe.write(b"execute\n")
+            pipe.write(b"execute\n" + json.dumps(dict(secrets)).encode() + b"\n")
         return ProcessHandle(child)
 
 

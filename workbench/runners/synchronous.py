@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workbench.jobs import Job
 from workbench.runners.execution import execute
 
@@ -19,8 +21,8 @@ class Finished:
 class SynchronousRunner:
     """Executes in the caller's thread."""
 
-    def start(self, job: Job) -> Finished:
+    def start(self, job: Job, secrets: Mapping[str, str]) -> Finished:
         """Execute the job to its end."""
         job.announce()
-        execute(job)
+        execute(job, secrets=secrets)
         return Finished()

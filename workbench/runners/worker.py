@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 
@@ -13,12 +14,14 @@ def main(directory: str) -> int:
     """Execute the job once the parent says so on stdin; 0 unless it failed.
 
     A parent that died before it could announce the job says nothing: then nothing is done.
+    What follows the word to begin is a line of JSON with the secrets.
     """
     job = Job(directory)
     signal.signal(signal.SIGTERM, lambda *_: job.send("stop"))
     if sys.stdin.readline().strip() != "execute":
         return 1
-    return 1 if execute(job) in ("failed", "interrupted") else 0
+    secrets = json.loads(sys.stdin.readline() or "{}")
+    return 1 if execute(job, secrets=secrets) in ("failed", "interrupted") else 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ the stores of other datasets.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from workbench.data.records import encoded, memory_map
 from workbench.data.records.base import Store, Writer
@@ -14,7 +16,10 @@ from workbench.data.records.images import Images
 from workbench.errors import DataError, SchemaError
 from workbench.jobs.storage import read_json, write_json
 
-_KINDS = {"memory-map": memory_map.MemoryMap, "array-record": encoded.EncodedRecords}
+_KINDS: dict[str, Callable[[Path, tuple[int, int, int], str], Store]] = {
+    "memory-map": memory_map.MemoryMap,
+    "array-record": encoded.EncodedRecords,
+}
 
 
 def open_stores(folder: Path) -> list[Store]:
@@ -46,7 +51,7 @@ def owners(folder: Path, own: str) -> list[str]:
     return facts["datasets"] if facts["kind"] == "parts" else [own]
 
 
-def _read(folder: Path) -> dict:
+def _read(folder: Path) -> dict[str, Any]:
     try:
         return read_json(folder / "store.json")
     except FileNotFoundError:

@@ -49,7 +49,7 @@ class EncodedRecords:
         except (RuntimeError, ValueError, IndexError) as error:
             raise self._damaged(error) from error
         for row, data in enumerate(found):
-            images[row] = decode_record(data, self.shape, self.dtype)
+            images[row] = decode_record(data, self.shape, self.dtype.name)
         return images
 
     def between(self, start: int, stop: int) -> np.ndarray:

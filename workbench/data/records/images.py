@@ -45,7 +45,9 @@ class Images:
         return (self[row] for row in range(len(self)))
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        first, rest = (key[0], key[1:]) if isinstance(key, tuple) else (key, ())
+        first, rest = (key[0], key[1:]) if isinstance(key, tuple) and key else (key, ())
+        if first is Ellipsis or (isinstance(first, tuple) and not first):
+            return self[:][key]
         if isinstance(first, int | np.integer):
             row = range(len(self))[int(first)]  # counts from the end, refuses what is beyond
             found = self._read(np.array([row]))[0]

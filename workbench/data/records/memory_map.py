@@ -97,7 +97,7 @@ def write_rows(path: str, start: int, images: np.ndarray) -> None:
         StorageError: the disk is full or failing.
     """
     offset = _HEADER + start * images[0].nbytes
-    data = memoryview(images).cast("B")
+    data = memoryview(images.data).cast("B")
     try:
         file = os.open(path, os.O_WRONLY)
         try:

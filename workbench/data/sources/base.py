@@ -92,6 +92,9 @@ class Source(Protocol):
     def describe(self) -> str:
         """The source in a few words, without secrets."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as JSON values."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Divided(Configuration):

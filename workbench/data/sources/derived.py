@@ -80,7 +80,8 @@ class FromDatasets(Divided):
         strange = [name for name in self.classes if name not in known]
         if strange:
             raise NotFound(f"{self.describe()} has no class {strange[0]!r}")
-        for place, row, *_ in (*self.exclude, *self.relabel):
+        touched = [*self.exclude, *((place, row) for place, row, _ in self.relabel)]
+        for place, row in touched:
             if row >= len(parents[place].table):
                 raise NotFound(f"{parents[place].name} has no image {row:,}")
         check_classes(self.labels(access), self.describe())
