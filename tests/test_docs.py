@@ -36,7 +36,7 @@ def test_the_commands_of_the_readme_exist():
 
 
 def test_links_lead_somewhere():
-    for document in ("README.md", "docs/architecture.md"):
+    for document in ("README.md", "docs/architecture.md", "docs/s3.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
             assert (ROOT / document).parent.joinpath(target).exists(), target
 

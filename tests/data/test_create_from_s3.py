@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import shlex
 import time
 from pathlib import Path
 
@@ -27,43 +29,43 @@ def server(request):
     return s3_servers.running(request.param)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return write_digits(tmp_path_factory.mktemp("s3") / "digits", 12)
-
-
-@pytest.fixture
-def by_environment(server, monkeypatch):
+def test_the_walk_through_of_the_documentation(server, tmp_path, capsys, monkeypatch):
+    """Every line of it, on fewer digits: upload, create, in Python too, train."""
+    page = (Path(__file__).parents[2] / "docs" / "s3.md").read_text()
+    page = page.replace("http://127.0.0.1:8333", server.endpoint)
+    page = page.replace("ACCESS\n", f"{server.secrets['access_key']}\n")
+    page = page.replace("SECRET\n", f"{server.secrets['secret_key']}\n")
+    folder = write_digits(tmp_path / "mnist" / "train", 12)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", server.secrets["access_key"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", server.secrets["secret_key"])
-
-
-def test_the_way_of_the_guide(server, folder, tmp_path, capsys, monkeypatch, by_environment):
-    """Upload with a configuration file, create by the command, train."""
-    config = tmp_path / "upload.cfg"
-    config.write_text(
-        f"[S3 Config]\nendpoint = {server.endpoint}\naccesskey = {server.secrets['access_key']}\n"
-        f"secretkey = {server.secrets['secret_key']}\nbucket = digits\nprefix = mnist/train\n"
-    )
-    assert main(["upload", str(folder), "--config", str(config), "-q"]) == 0
-    create = ["dataset", "create", "from-s3", "--s3", "s3://digits/mnist/train/", "--endpoint"]
-    size = ["--width", "28", "--height", "28", "--color", "gray", "-q"]
-    assert main([*create, server.endpoint, *size]) == 0
-    ds = wb.dataset("from-s3")
+    (tmp_path / "upload.cfg").write_text(block(page, "ini")[0])
+    lines = [line[2:] for part in block(page, "console") for line in part.splitlines()]
+    done = [shlex.split(line)[1:] for line in lines if line.startswith("workbench")]
+    assert [arguments[0] for arguments in done] == ["download", "upload", "dataset", "train"]
+    for arguments in done[1:]:
+        assert main([*arguments, "-q"]) == 0, capsys.readouterr().err
+    ds = wb.dataset("mnist-s3")
     assert ds.labels == [str(n) for n in range(10)]
     assert {name: len(split) for name, split in ds.splits.items()} == {"train": 90, "val": 30}
-    for place in (0, 40, 89):
-        name = ds.paths("train", [place])[0].removeprefix("mnist/train/")
-        name = name.split("mnist/train/")[-1]
-        pixels = np.asarray(Image.open(folder / name))
+    for place, path in zip((0, 40, 89), ds.paths("train", [0, 40, 89]), strict=True):
+        pixels = np.asarray(Image.open(folder / path.split("mnist/train/")[-1]))
         assert np.array_equal(ds.splits["train"].images[place][..., 0], pixels)
-    run = wb.train(ds, epochs=1, batch_size=16, runner="synchronous")
-    assert run.status == "done"
+    (python,) = block(page, "python")
+    names = {"__name__": "page"}
+    exec(compile(python, "docs/s3.md", "exec"), names)
+    again = names["ds"].splits["val"].images
+    assert np.array_equal(np.asarray(again), np.asarray(ds.splits["val"].images))
+    assert wb.runs()[0].status == "done"
     # What was fetched for the creation is gone, and no secret stands anywhere.
     assert not [p for p in (wb.home().path / "cache").rglob("*") if p.is_file()]
     assert not found_in_files(wb.home().path, server.secrets["secret_key"])
     output = capsys.readouterr()
     assert server.secrets["secret_key"] not in output.out + output.err
+
+
+def block(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
 def found_in_files(folder: Path, secret: str) -> list[Path]:

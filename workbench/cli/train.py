@@ -183,7 +183,7 @@ def _quickstart(arguments: argparse.Namespace) -> None:
     say(arguments, "1. MNIST: 70,000 handwritten digits, 28×28 grey, as PNG files")
     with bar(arguments, "writing", "images") as show:
         folder = samples.mnist(progress=show)
-    say(arguments, "2. A dataset of them: 54,000 to train, 6,000 to validate, 10,000 to test")
+    say(arguments, "2. A dataset of them: a tenth to validate, 10,000 to test")
     dataset = datasets_api.create_dataset(
         "mnist",
         ImageFolder(str(folder / "train"), validation_percent=10, test_folder=str(folder / "test")),
