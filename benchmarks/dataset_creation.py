@@ -1,4 +1,4 @@
-"""Creating datasets against the limit and against the DIGITS algorithm, and what memory it takes."""
+"""Creating datasets against the limit and the DIGITS algorithm, and what memory it takes."""
 
 from __future__ import annotations
 
@@ -102,4 +102,3 @@ def _peak(folder: Path, count: int) -> int:
             command, env=environment, check=True, capture_output=True, text=True
         ).stdout
     return max(map(int, re.findall(r"\d+", out.split("peak")[1])))
-

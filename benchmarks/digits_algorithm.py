@@ -48,9 +48,7 @@ def create(files: list[str], side: int, encoding: str, grey: bool) -> None:
         database.close()
 
 
-def _read(
-    work: queue.Queue, done: queue.Queue, side: int, encoding: str, grey: bool
-) -> None:
+def _read(work: queue.Queue, done: queue.Queue, side: int, encoding: str, grey: bool) -> None:
     while True:
         try:
             path = work.get_nowait()

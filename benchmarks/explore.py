@@ -46,6 +46,7 @@ def build(home: wb.Home, rows: int = ROWS, classes: int = CLASSES) -> Job:
     job = home.create_job("dataset", config.name, config.to_dict())
     folder = job.path / "records"
     random = np.random.default_rng(0)
+    folder.mkdir()
     table = TableWriter(folder)
     for start, stop in blocks(rows, 10_000):
         count = stop - start

@@ -245,3 +245,15 @@ def test_names_are_text_whatever_is_in_them(tmp_path):
     assert {path.parent for path in home.rglob("*") if path.is_file()} <= {
         home, ds.job.path, ds.records, ds.job.path / "commands"
     }  # fmt: skip
+
+
+def test_an_unreadable_file_of_a_given_split_is_in_none(tmp_path):
+    write_digits(tmp_path / "train", 5)
+    write_digits(tmp_path / "val", 3, first=5)
+    for part in ("train", "val"):
+        (tmp_path / part / "4" / "bad.png").write_bytes(b"x")
+    ds = create(tmp_path / "train", validation_folder=tmp_path / "val")
+    assert {name: len(split) for name, split in ds.splits.items()} == {"train": 50, "val": 30}
+    assert sum(ds.to_dict()["splits"][name]["count"] for name in ("train", "val")) == 80
+    for split in ds.splits.values():
+        assert np.asarray(split.images).any(axis=(1, 2, 3)).all()

@@ -15,7 +15,8 @@ from workbench.api.datasets import resume_dataset, start_dataset
 from workbench.errors import JobFailed
 from workbench.jobs.lock import owner_pid
 
-IMAGE = wb.ImageFormat(width=64, height=64)
+# Encoding takes its time, so that a creation can be met in the middle.
+IMAGE = wb.ImageFormat(width=256, height=256)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,8 @@ def wait_until(condition, seconds=60):
 
 
 def config(folder, **fields):
-    return wb.DatasetConfig(name="digits", source=wb.ImageFolder(folder), image=IMAGE, **fields)
+    source = wb.ImageFolder(folder)
+    return wb.DatasetConfig(name="digits", source=source, image=IMAGE, encoding="png", **fields)
 
 
 def test_a_killed_creation_is_interrupted_and_can_be_taken_up(folder):

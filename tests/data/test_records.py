@@ -61,7 +61,8 @@ def test_images_are_an_array_of_any_index(tmp_path, pixels):
     assert (images.shape, images.dtype, images.ndim, len(images)) == ((5, *SHAPE), "uint8", 4, 5)
     for key in (
         0, -1, slice(1, 4), slice(None, None, -2), [3, 0], np.array([4, 4]),
-        expected[:, 0, 0, 0] > 99, (2, 1), (slice(0, 3), 1, slice(2)), (2, ..., 0), ..., (..., 0), (),
+        expected[:, 0, 0, 0] > 99, (2, 1), (slice(0, 3), 1, slice(2)), (2, ..., 0),
+        ..., (..., 0), (),
     ):  # fmt: skip
         assert np.array_equal(images[key], expected[key])
     assert np.array_equal(np.asarray(images), expected)

@@ -3,9 +3,9 @@ import pytest
 from PIL import Image
 
 from tests.conftest import read_idx
+from workbench.data.sources.idx import read_idx as read_idx_file
 from workbench.errors import DataError
 from workbench.samples import write_mnist
-from workbench.data.sources.idx import read_idx as read_idx_file
 
 
 def test_every_digit_is_written_where_its_class_is(tmp_path):

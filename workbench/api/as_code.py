@@ -45,7 +45,7 @@ def _cell(target: str, call: str, arguments: list[str], after: str | None = None
     return "\n".join(["import workbench as wb", "", line, *([after] if after else [])])
 
 
-def _construct(value: Configuration) -> str:
+def _construct(value: Any) -> str:
     required = [
         f"{field.name}={_literal(getattr(value, field.name))}"
         if index

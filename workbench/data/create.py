@@ -68,10 +68,10 @@ def _make(config: DatasetConfig, partial: Path, access: Access, context: JobCont
     with ingested(config, partial, access, context) as found:
         _check_share(found, config, context)
         context.progress(0, 1, "", "Looking for duplicates")
-        store = open_stores(partial)[0]
 
         def read(rows: np.ndarray) -> np.ndarray:
-            return store.take(found.table["record"][rows])
+            # Opened each time: what was looked at does not stay mapped, so memory stays flat.
+            return open_stores(partial)[0].take(found.table["record"][rows])
 
         settle(config, found.table, read)
         context.progress(0, 1, "", "Measuring")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from workbench.data.table import Table
 from workbench.errors import DataError, NotFound
 from workbench.jobs import Job
 from workbench.jobs.storage import read_json
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 class Split:
@@ -203,6 +207,23 @@ class Dataset:
         """The least and the greatest value of the training images."""
         least, greatest = read_json(self.records / "statistics.json")["range"]
         return least, greatest
+
+    def export(self, format: str, folder: str | os.PathLike[str], **options: Any) -> Path:
+        """Write it for other programs: ``lmdb``, ``hdf5``, ``tfrecord``, ``folder``, ``numpy``.
+
+        Args:
+            folder: a new folder.
+            options: see :func:`workbench.data.export.export`.
+        """
+        from workbench.data.export import export
+
+        return export(self, format, folder, **options)
+
+    def to_tf_data(self, split: str = "train", **options: Any) -> tf.data.Dataset:
+        """A split as a ``tf.data.Dataset`` (:func:`workbench.data.export.to_tf_data`)."""
+        from workbench.data.export import to_tf_data
+
+        return to_tf_data(self, split, **options)
 
     def to_dict(self) -> dict[str, Any]:
         """The dataset as the JSON that ``workbench dataset show`` prints."""

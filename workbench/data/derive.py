@@ -45,6 +45,7 @@ def derive(config: DatasetConfig, partial: Path, access: Access, context: JobCon
     source = config.source
     assert isinstance(source, FromDatasets)
     parents = source.parents(access)
+    partial.mkdir(parents=True)
     table = TableWriter(partial)
     try:
         stores = _copy_rows(config, source, parents, table, access, context)

@@ -13,13 +13,14 @@ from workbench.data.records import Images, open_stores
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
 from workbench.data.statistics import Sums, sums
-from workbench.data.table import EXCLUDED, REPEATED, Table
+from workbench.data.table import EXCLUDED, REPEATED, Table, blocks
 from workbench.data.workers import processors
 from workbench.errors import DataError
 from workbench.jobs import JobContext
 from workbench.jobs.storage import write_atomic, write_json
 
 _MOST_NAMED = 10_000
+_PART_BYTES = 32 << 20
 Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
 
 
@@ -85,12 +86,11 @@ def sum_rows(folder: str, start: int, stop: int) -> Sums:
 
 
 def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, int, int]]:
-    edges = np.linspace(0, len(rows), processors() + 1).astype(int).tolist()
-    return [
-        (str(folder), start, stop)
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
-        if stop > start
-    ]
+    store = open_stores(folder)[0]
+    size = max(1, int(np.prod(store.shape)) * store.dtype.itemsize)
+    # Small parts, each opened and let go, so that memory stays flat.
+    share = max(1, min(_PART_BYTES // size, -(-len(rows) // processors())))
+    return [(str(folder), start, stop) for start, stop in blocks(len(rows), share)]
 
 
 def _check_classes(counts: dict[str, list[int]], table: Table, labels: Sequence[str]) -> None:

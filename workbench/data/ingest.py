@@ -168,7 +168,7 @@ def _decode_all(found: Ingested, process: _Listing, context: JobContext) -> None
             _note(found, decoded)
             done += len(decoded.size)
         doing = "Decoding" if process.complete else "Listing and decoding"
-        context.progress(done, len(found.table), "images", doing)
+        context.progress(done, len(found.table), "images", doing, bytes=found.bytes)
         if context.stop_requested():
             raise Stopped
 
@@ -189,4 +189,6 @@ def _note(found: Ingested, decoded: Decoded) -> None:
     found.bytes += decoded.bytes
     for row, reason in decoded.unreadable:
         table["state"][start + row] = columns.UNREADABLE
+        # Whatever split its source gave: there is nothing to train on or to measure.
+        table["split"][start + row] = CODES[""]
         found.unreadable.append((start + row, reason))

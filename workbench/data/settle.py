@@ -26,12 +26,22 @@ def settle(
     """
     good = np.flatnonzero(table["state"] == GOOD)
     table["twin"][good] = twins(table["sha256"][good])
-    table["kin"][good] = kin(table["look"][good], table["spread"][good], lambda p: read(good[p]))
+    # Of equal files one stands for all.
+    single = good[_first_of_sets(table["twin"][good])]
+    looks, spreads = table["look"][single], table["spread"][single]
+    table["kin"][single] = kin(looks, spreads, lambda places: read(single[places]))
     if config.keep_together:
         number_groups(table, config.keep_together)
     if config.duplicates == "drop":
         _drop_repeats(table)
     draw(config, table)
+
+
+def _first_of_sets(numbers: np.ndarray) -> np.ndarray:
+    """The places of what is alone and of the first of each set, sorted."""
+    alone = np.flatnonzero(numbers < 0)
+    _, first = np.unique(numbers, return_index=True)
+    return np.union1d(alone, first[numbers[first] >= 0])
 
 
 def draw(config: DatasetConfig, table: TableWriter) -> None:

@@ -6,12 +6,14 @@ UTF-8 with the place where each ends. So a table of millions opens at once and t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from workbench.data import npy_header
 from workbench.data.names import Names
 from workbench.data.splits import CODES
 from workbench.errors import DataError, storage_error
@@ -35,7 +37,7 @@ COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     "kin": (np.int32, ()),  # number of the set of nearly equal images, -1 for none
 }
 _START = {"record": -1, "group": -1, "twin": -1, "kin": -1}
-_GROWTH = 1.5
+_GROWTH, _LEAST = 1.5, 1024
 
 
 class Table:
@@ -72,27 +74,70 @@ class Table:
         return np.flatnonzero((self["split"] == CODES[split]) & (self["state"] == GOOD))
 
 
+class _Column:
+    """A column being written, mapped into memory, whose pages the system may take away again."""
+
+    def __init__(self, path: Path, dtype: type, shape: tuple[int, ...], fill: int) -> None:
+        self._path, self._dtype, self._shape, self._fill = path, np.dtype(dtype), shape, fill
+        self._width = int(np.prod(shape)) * self._dtype.itemsize
+        self._room = 0
+        self.values: np.ndarray = np.zeros((0, *shape), dtype)
+
+    def reserve(self, room: int) -> None:
+        """Make room for so many rows."""
+        # The room is taken on the disk first: writing to a map of what a full disk does not have
+        # would end the process.
+        with self._path.open("ab") as file:
+            _allocate(file.fileno(), npy_header.SIZE + room * self._width)
+        shape = (room, *self._shape)
+        self.values = np.memmap(self._path, self._dtype, "r+", npy_header.SIZE, shape)
+        if self._fill:
+            self.values[self._room :] = self._fill
+        self._room = room
+
+    def finish(self, count: int) -> None:
+        """Complete the file for so many rows."""
+        self.values = np.zeros((0, *self._shape), self._dtype)
+        with self._path.open("r+b") as file:
+            file.write(npy_header.header(self._dtype, (count, *self._shape)))
+            file.truncate(npy_header.SIZE + count * self._width)
+
+
+def _allocate(file: int, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+        return
+    have = os.fstat(file).st_size
+    while have < size:
+        have += os.write(file, bytes(min(1 << 20, size - have)))
+
+
 class TableWriter:
     """A table that grows as images are listed and is filled as they are decoded.
 
     Args:
-        folder: where its columns go; made by the first write.
+        folder: where its columns go, an existing folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._count = 0
-        self._columns = {name: _empty(name, 1024) for name in COLUMNS}
-        self._ends = np.zeros(1024, np.int64)
-        self._length = 0
-        self._names: Any = None
+        self._count = self._room = self._length = 0
+        self._columns = {
+            name: _Column(folder / f"{name}.npy", dtype, shape, _START.get(name, 0))
+            for name, (dtype, shape) in COLUMNS.items()
+        }
+        self._ends = _Column(folder / "names.npy", np.int64, (), 0)
+        try:
+            self._names = (folder / "names.utf8").open("w+b")
+        except OSError as error:
+            raise storage_error("write", folder, error) from error
 
     def __len__(self) -> int:
         return self._count
 
     def __getitem__(self, column: str) -> np.ndarray:
         """A column so far; may be assigned to in place."""
-        return self._columns[column][: self._count]
+        return self._columns[column].values[: self._count]
 
     def add(self, names: Sequence[str], **columns: Sequence[Any] | np.ndarray | int) -> None:
         """Append rows.
@@ -101,72 +146,57 @@ class TableWriter:
             StorageError: the disk is full or failing.
         """
         start, stop = self._count, self._count + len(names)
-        self._reserve(stop)
         encoded = [name.encode("utf-8", "surrogateescape") for name in names]
-        self._ends[start:stop] = self._length + np.cumsum([len(name) for name in encoded])
-        self._write(b"".join(encoded))
-        self._length = int(self._ends[stop - 1]) if stop else 0
+        try:
+            self._reserve(stop)
+            self._names.write(b"".join(encoded))
+        except OSError as error:
+            raise storage_error("write", self._folder, error) from error
+        ends = self._length + np.cumsum([len(name) for name in encoded], dtype=np.int64)
+        self._ends.values[start:stop] = ends
+        self._length = int(ends[-1]) if len(ends) else self._length
         for name, values in columns.items():
-            self._columns[name][start:stop] = values
+            self._columns[name].values[start:stop] = values
         self._count = stop
 
     def names(self, start: int, stop: int) -> list[str]:
         """The names of the rows ``start`` to ``stop``, read back."""
-        first = int(self._ends[start - 1]) if start else 0
+        ends = self._ends.values
+        first = int(ends[start - 1]) if start else 0
         self._names.seek(first)
-        blob = self._names.read(int(self._ends[stop - 1]) - first)
-        self._names.seek(0, 2)
-        ends = self._ends[start:stop] - first
-        starts = [0, *ends[:-1].tolist()]
+        blob = self._names.read(int(ends[stop - 1]) - first)
+        self._names.seek(0, os.SEEK_END)
+        stops = (ends[start:stop] - first).tolist()
         return [
             blob[a:b].decode("utf-8", "surrogateescape")
-            for a, b in zip(starts, ends.tolist(), strict=True)
+            for a, b in zip([0, *stops[:-1]], stops, strict=True)
         ]
 
     def finish(self) -> Table:
-        """Write the columns and return the table.
+        """Complete the files and return the table.
 
         Raises:
             StorageError: the disk is full or failing.
         """
         try:
-            self._write(b"")
             self._names.close()
-            np.save(self._folder / "names.npy", self._ends[: self._count], allow_pickle=False)
-            for name in COLUMNS:
-                np.save(self._folder / f"{name}.npy", self[name], allow_pickle=False)
+            for column in (self._ends, *self._columns.values()):
+                column.reserve(max(1, self._room))
+                column.finish(self._count)
         except OSError as error:
             raise storage_error("write", self._folder, error) from error
         return Table(self._folder)
 
     def close(self) -> None:
         """Let go of the file of names; what is there stays."""
-        if self._names is not None:
-            self._names.close()
-
-    def _write(self, data: bytes) -> None:
-        try:
-            if self._names is None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._names = (self._folder / "names.utf8").open("w+b")
-            self._names.write(data)
-        except OSError as error:
-            raise storage_error("write", self._folder, error) from error
+        self._names.close()
 
     def _reserve(self, count: int) -> None:
-        if count <= len(self._ends):
+        if count <= self._room:
             return
-        room = max(count, int(_GROWTH * len(self._ends)))
-        for name, old in self._columns.items():
-            self._columns[name] = _empty(name, room)
-            self._columns[name][: self._count] = old[: self._count]
-        ends, self._ends = self._ends, np.zeros(room, np.int64)
-        self._ends[: self._count] = ends[: self._count]
-
-
-def _empty(name: str, room: int) -> np.ndarray:
-    dtype, shape = COLUMNS[name]
-    return np.full((room, *shape), _START.get(name, 0), dtype)
+        self._room = max(count, _LEAST, int(_GROWTH * self._room))
+        for column in (self._ends, *self._columns.values()):
+            column.reserve(self._room)
 
 
 def blocks(count: int, size: int) -> Iterator[tuple[int, int]]:

@@ -47,8 +47,14 @@ class JobContext:
         """Append an event; ``sync`` waits until the disk has it."""
         return self._events.write(kind, sync=sync, **fields)
 
-    def progress(self, done: float, total: float, unit: str = "", message: str = "") -> None:
-        """Report progress; events are at least a quarter second apart, the last is never lost."""
+    def progress(
+        self, done: float, total: float, unit: str = "", message: str = "", **more: Any
+    ) -> None:
+        """Report progress; events are at least a quarter second apart, the last is never lost.
+
+        Args:
+            more: further fields of :class:`workbench.jobs.progress.Progress`.
+        """
         if message != self._message:
             self._pace, self._message, self._progress_at = Pace(), message, 0.0
         eta = self._pace.eta(done, total)
@@ -57,7 +63,7 @@ class JobContext:
             return
         self._progress_at = now
         eta = None if eta is None else round(eta, 1)
-        self.emit("progress", done=done, total=total, unit=unit, message=message, eta=eta)
+        self.emit("progress", done=done, total=total, unit=unit, message=message, eta=eta, **more)
 
     def log(self, text: str, level: str = "info") -> None:
         """Tell people something: an event, and a line of the text log."""

@@ -12,13 +12,18 @@ _WINDOW_S = 20.0
 
 @dataclass(frozen=True)
 class Progress:
-    """``done`` of ``total`` ``unit``; ``eta`` in seconds, ``None`` while unknown."""
+    """``done`` of ``total`` ``unit``; ``eta`` in seconds, ``None`` while unknown.
+
+    Attributes:
+        bytes: how much was read of a source so far; 0 where that is not counted.
+    """
 
     done: float
     total: float
     unit: str = ""
     message: str = ""
     eta: float | None = None
+    bytes: int = 0
 
     @property
     def fraction(self) -> float:

@@ -104,7 +104,7 @@ class Tally:
         self.finished = time if self.status in ("done", "stopped", "failed") else None
 
     def _fold_progress(self, event: Event) -> None:
-        names = ("done", "total", "unit", "message", "eta")
+        names = ("done", "total", "unit", "message", "eta", "bytes")
         self.progress = {name: event[name] for name in names if name in event}
 
     def _fold_metrics(self, event: Event) -> None:

@@ -1,149 +1,149 @@
-"""A finished dataset: counts, mean image, what was left out, and its images page by page."""
+"""A finished dataset: what it is, what was found in it, its images, what can be done with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+import ipywidgets as widgets
 
 from workbench.api import as_code
 from workbench.data import Dataset
-from workbench.panels import fields as f
+from workbench.panels import dataset_facts as facts
 from workbench.panels import format as fmt
 from workbench.panels.confirm import Confirm
-from workbench.panels.guard import guarded
+from workbench.panels.edits import Edits
+from workbench.panels.explorer import Explorer
+from workbench.panels.export_form import ExportForm
+from workbench.panels.guard import clear_error, guarded
+from workbench.panels.pictures import thumbnails
+from workbench.panels.report_view import ReportView
+from workbench.panels.version_form import VersionForm
 from workbench.panels.view import View, box, button, note
+from workbench.panels.words import Notes, Rename
 
 if TYPE_CHECKING:
     from workbench.panels.data import DataPage
 
-_PAGE = 60
-_MOST_SIDE = 64
+__all__ = ["DatasetView", "thumbnails"]
 
 
 class DatasetView:
-    """What there is to see of a dataset."""
+    """What there is to see of a dataset; beside the edits it collects, it keeps nothing."""
 
     def __init__(self, page: DataPage, dataset: Dataset) -> None:
-        self.page, self.lock, self.error = page, page.lock, page.error
-        self.dataset, self._offset = dataset, 0
+        self.page, self.lock, self.dataset = page, page.lock, dataset
+        self.error: View = note(tone="error")
         self._confirm = Confirm()
-        self._code = View("code", code=as_code.create_dataset(dataset.config))
-        self.split = f.select("split", "Split", [(_split_name(n), n) for n in dataset.splits])
-        labels: list[tuple[str, str | None]] = [("all classes", None)]
-        labels += [(label, label) for label in dataset.labels]
-        self.label = f.select("label", "Class", labels)
-        self.split.on_change(self._first)
-        self.label.on_change(self._first)
-        self._sheet = View(
-            "sheet",
-            {"page": self._turn, "pick": self._pick},
-            items=[],
-            width=1,
-            height=1,
-            channels=1,
+        self._title = View("title", text="")
+        self._facts = View(
+            "facts", {"open_dataset": self._open, "open_run": self._open_run}, facts=[]
         )
-        self._sheet.add_class("wb-explore-grid")
-        self._where = note("", "hint")
-        self._picked = note("", "hint")
-        self.widgets = (
-            View("title", text=dataset.name, status="done", sub=self._about()),
-            box(
-                button("Train a network", self._train, "wb-primary", "wb-train-on"),
-                button("New dataset", page.show_form),
-                button("Delete", self._ask, "wb-danger"),
-                kind="wb-row",
-            ),
-            self._confirm.root,
-            box(self._explore(), box(*self._facts()), kind="wb-main-aside"),
-        )
-        self._show_page()
+        self._sizes = View("sizes", charts=[])
+        self.edits = Edits(dataset, self._on_edits)
+        self.explorer = Explorer(page, dataset, self.edits)
+        # Forms are made when they are first asked for: the page is there sooner.
+        self.version: VersionForm | None = None
+        self.export: ExportForm | None = None
+        self.rename: Rename | None = None
+        self._above, self._below = box(), box()
+        self.notes = Notes(page, dataset.job)
+        self.report = ReportView(page, dataset, self.explorer.show_finding, self._show_sizes)
+        self.widgets = (self._title, self._buttons(), *self._panels(), self._body())
+        self._show_words()
 
-    def _about(self) -> str:
-        source = self.dataset.config.source.describe()
-        return f"{len(self.dataset.labels)} classes · {self.dataset.image.describe()} · {source}"
-
-    def _explore(self) -> object:
-        earlier = button("◀", lambda: self._turn(-1), tooltip="Earlier images")
-        later = button("▶", lambda: self._turn(1), tooltip="Later images")
+    def _buttons(self) -> widgets.Widget:
+        self._train = button("Train a network", self._on_train, "wb-primary", "wb-train-on")
         return box(
-            View("heading", text="What the network will see"),
-            box(self.split.root, self.label.root, kind="wb-pair"),
-            self._sheet,
-            box(earlier, later, self._where, kind="wb-row"),
-            self._picked,
-            self._code,
-        )
-
-    def _facts(self) -> list[View]:
-        dataset = self.dataset
-        splits = list(dataset.splits)
-        rows = [
-            {"label": label, "counts": [dataset.counts[split][label] for split in splits]}
-            for label in dataset.labels
-        ]
-        mean = np.rint(dataset.mean_image).astype(np.uint8)
-        height, width, channels = mean.shape
-        picture = View("picture", width=width, height=height, channels=channels, label="mean image")
-        picture.blob = mean.tobytes()
-        facts = [
-            ("Images", ", ".join(f"{fmt.count(len(s))} {n}" for n, s in dataset.splits.items())),
-            ("Resize", dataset.image.resize),
-            ("Seed", str(dataset.config.seed)),
-            ("On disk", fmt.size(dataset.job.size_bytes())),
-            ("Folder", str(dataset.job.path)),
-            ("Made", fmt.clock(dataset.job.created)),
-        ]
-        report = dataset.report
-        return [
-            View("counts", rows=rows, splits=splits),
-            picture,
-            View("facts", title="Dataset", facts=facts),
-            _lines("files could not be read", report["unreadable"], opened=True),
-            _lines("classes were left out", report["left_out"], opened=True),
-            _lines("other files were ignored", report["ignored"], opened=False),
-        ]
-
-    @guarded
-    def _first(self) -> None:
-        self._offset = 0
-        self._show_page()
-
-    @guarded
-    def _turn(self, by: int) -> None:
-        offset = self._offset + by * _PAGE
-        if 0 <= offset < self._total:
-            self._offset = offset
-            self._show_page()
-
-    @guarded
-    def _pick(self, index: int) -> None:
-        split = str(self.split.value)
-        path = self.dataset.paths(split, [index])[0]
-        label = self.dataset.labels[self.dataset.splits[split].targets[index]]
-        self._picked.show(text=f"class {label} · {path}", tone="hint")
-
-    def _show_page(self) -> None:
-        split = str(self.split.value)
-        page = self.dataset.page(split, self.label.value, self._offset, _PAGE)
-        self._total = page.total
-        indices = [item.index for item in page.items]
-        pictures = thumbnails(self.dataset.splits[split].images[indices])
-        _, height, width, channels = pictures.shape
-        items = [
-            {"index": item.index, "title": f"{item.label} · {item.path}"} for item in page.items
-        ]
-        self._sheet.show(
-            blob=pictures.tobytes(), items=items, width=width, height=height, channels=channels,
-            cell=max(36, min(72, width)),
+            self._train,
+            button("New version", self._on_version, "wb-new-version",
+                   tooltip="Exclude, relabel, merge classes, divide again: a new dataset"),
+            button("Export …", self._on_export, "wb-export"),
+            button("Clone", self._on_clone, "wb-clone",
+                   tooltip="The form, filled as for this dataset"),
+            button("Rename", self._on_rename, "wb-rename"),
+            button("New dataset", self.page.show_form),
+            button("Delete", self._ask, "wb-danger"),
+            kind="wb-row",
         )  # fmt: skip
-        last = self._offset + len(items)
-        text = f"{self._offset + 1:,}–{last:,} of {page.total:,}" if items else "none"
-        self._where.show(text=text, tone="hint")
+
+    def _panels(self) -> tuple[widgets.Widget, ...]:
+        """What stands under the buttons that brought it."""
+        return self.error, self._confirm.root, self._above
+
+    def _body(self) -> widgets.Widget:
+        code = View("code", code=as_code.create_dataset(self.dataset.config))
+        # The new version stands where images are selected for it, and moves none of them.
+        main = box(self.report.root, self.report.error, self.explorer.root, self._below, code)
+        aside = box(
+            facts.counts_of(self.dataset),
+            facts.mean_of(self.dataset),
+            self._sizes,
+            self._facts,
+            self.notes.root,
+            facts.history_of(self.dataset.job),
+        )
+        return box(main, aside, kind="wb-main-aside")
+
+    def _show_words(self) -> None:
+        """Show what may change: the name, and who uses it."""
+        dataset = self.dataset
+        self._title.show(text=dataset.name, status="done", sub=facts.about(dataset, self.page.home))
+        found = facts.facts_of(dataset, self.page.home, dataset.job.summary())
+        self._facts.show(title="Dataset", facts=found)
+
+    def _show_sizes(self, sizes: dict[str, list[float]]) -> None:
+        self._sizes.show(**facts.size_charts(sizes))
+
+    def _on_edits(self) -> None:
+        self.explorer.show_edits()
+        self._show_version()
+
+    def _show_version(self) -> VersionForm:
+        if self.version is None:
+            self.version = VersionForm(
+                self.page, self.dataset, self.edits, self.page.create, self._on_version_closed
+            )
+            self._below.children = (self.version.root,)
+        self.version.show()
+        self._train.remove_class("wb-primary")  # one button of a page is the primary one
+        return self.version
 
     @guarded
-    def _train(self) -> None:
+    def _on_train(self) -> None:
         self.page.app.new_run(self.dataset.id)
+
+    @guarded
+    def _on_version(self) -> None:
+        self._show_version().reveal()
+
+    def _on_version_closed(self) -> None:
+        self._train.add_class("wb-primary")
+
+    @guarded
+    def _on_export(self) -> None:
+        if self.export is None:
+            self.export = ExportForm(self.page, self.dataset)
+            self._above.children = (*self._above.children, self.export.root)
+        self.export.show(not self.export.visible)
+
+    @guarded
+    def _on_rename(self) -> None:
+        if self.rename is None:
+            self.rename = Rename(self.page, self.dataset.job, self._show_words)
+            self._above.children = (self.rename.root, *self._above.children)
+        self.rename.show()
+
+    @guarded
+    def _on_clone(self) -> None:
+        self.page.show_form(self.dataset.config)
+
+    @guarded
+    def _open(self, id: str) -> None:
+        self.page.app.open_dataset(id)
+
+    @guarded
+    def _open_run(self, id: str) -> None:
+        self.page.app.open_run(id)
 
     @guarded
     def _ask(self) -> None:
@@ -156,19 +156,6 @@ class DatasetView:
 
     @guarded
     def _delete(self) -> None:
+        clear_error(self.error)
         self.page.home.delete(self.dataset.job)
         self.page.close_dataset()
-
-
-def thumbnails(images: np.ndarray) -> np.ndarray:
-    """Images small enough to send: every n-th pixel, at most 64 a side."""
-    step = max(1, -(-max(images.shape[1:3]) // _MOST_SIDE))
-    return np.ascontiguousarray(images[:, ::step, ::step])
-
-
-def _split_name(split: str) -> str:
-    return {"train": "training", "val": "validation", "test": "test"}[split]
-
-
-def _lines(what: str, found: list[tuple[str, str]], opened: bool) -> View:
-    return View("lines", title=f"{len(found):,} {what}", lines=list(found), open=opened)

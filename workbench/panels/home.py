@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from workbench.jobs import LIVE, Job, JobSummary
+from workbench.api.datasets import resume_dataset
+from workbench.jobs import LIVE, RESUMABLE, Job, JobSummary
 from workbench.panels import format as fmt
 from workbench.panels.confirm import Confirm
 from workbench.panels.guard import guarded
@@ -126,10 +127,21 @@ class HomePage(Page):
 
     @guarded
     def _resume(self, id: str) -> None:
+        job = self._job(id)
+        if job.kind == "dataset":
+            self._resume_dataset(job)
+            return
         from workbench.api.run import Run
 
-        Run(self._job(id)).resume()
+        Run(job).resume()
         self.refresh()
+
+    def _resume_dataset(self, job: Job) -> None:
+        """Go on with a dataset, or ask for what only the person knows."""
+        if job.config["source"].get("type") == "S3Folder":
+            self.app.open_dataset(job.id)
+            return
+        self.begin(lambda: resume_dataset(job), lambda _: self.refresh())
 
     @guarded
     def _ask(self, id: str) -> None:
@@ -183,8 +195,9 @@ def actions_of(summary: JobSummary) -> list[dict[str, str]]:
     if summary.status in LIVE:
         return []
     found = [{"label": "Delete", "event": "delete", "title": f"Delete {summary.name}"}]
-    if summary.kind == "run" and summary.status != "done":
-        found.insert(0, {"label": "Resume", "event": "resume", "title": "Go on where it stopped"})
+    if summary.status in RESUMABLE:
+        where = "Go on where it stopped" if summary.kind == "run" else "Make it after all"
+        found.insert(0, {"label": "Resume", "event": "resume", "title": where})
     return found
 
 

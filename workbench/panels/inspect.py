@@ -11,15 +11,16 @@ import numpy as np
 
 from workbench.api import as_code
 from workbench.api.run import Run
+from workbench.data.visible import visible
 from workbench.errors import NotFound
 from workbench.inference import Predictor, Result
 from workbench.jobs import Job
 from workbench.panels import fields as f
 from workbench.panels import format as fmt
-from workbench.panels.dataset_view import thumbnails
 from workbench.panels.guard import clear_error, guarded
 from workbench.panels.layer_rows import LayerRow, layer_rows, packed, tile_text
 from workbench.panels.page import Page
+from workbench.panels.pictures import range_of, thumbnails
 from workbench.panels.view import View, box, button, note
 from workbench.training.checkpoints import Checkpoint, best_checkpoint
 
@@ -193,7 +194,7 @@ class InspectPage(Page):
         split = next(name for name in ("val", "test", "train") if name in dataset.splits)
         part = dataset.splits[split]
         places = np.unique(np.linspace(0, len(part) - 1, _STRIP).astype(int))
-        pictures = thumbnails(part.images[places])
+        pictures = thumbnails(part.images[places], range_of(dataset))
         _, height, width, channels = pictures.shape
         titles = [f"{dataset.labels[part.targets[i]]} · {split} image {i}" for i in places]
         items = [{"index": int(i), "title": t} for i, t in zip(places, titles, strict=True)]
@@ -266,10 +267,11 @@ class InspectPage(Page):
 
     def _show(self, question: Question, result: Result) -> None:
         assert self._run is not None and result.layers is not None
-        height, width, channels = result.image.shape
+        shown = visible(result.image)
+        height, width, channels = shown.shape
         name = os.path.basename(question.name)
         self._picture.show(
-            blob=result.image.tobytes(), width=width, height=height, channels=channels, label=name
+            blob=shown.tobytes(), width=width, height=height, channels=channels, label=name
         )
         rows = [
             {"label": p.label, "share": p.probability, "text": fmt.percent(p.probability)}

@@ -10,6 +10,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+# As text: of a path anywidget would watch the file, and keep every view that was ever made.
 _STATIC = Path(__file__).with_name("static")
 
 
@@ -19,7 +20,7 @@ class View(anywidget.AnyWidget):
     What the person does comes back as an event: its name, and the values that go with it.
     """
 
-    _esm = _STATIC / "view.js"
+    _esm = (_STATIC / "view.js").read_text("utf-8")
     kind = traitlets.Unicode().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
     blob = traitlets.Bytes().tag(sync=True)
@@ -51,8 +52,8 @@ class View(anywidget.AnyWidget):
 class Pulse(anywidget.AnyWidget):
     """Asks for news while a page is looked at; brings the stylesheet with it."""
 
-    _esm = _STATIC / "pulse.js"
-    _css = _STATIC / "style.css"
+    _esm = (_STATIC / "pulse.js").read_text("utf-8")
+    _css = (_STATIC / "style.css").read_text("utf-8")
 
     def __init__(self, on_tick: Callable[[], object]) -> None:
         super().__init__()

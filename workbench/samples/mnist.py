@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.data.sources.idx import read_idx
 from workbench.errors import InvalidValue, storage_error
 from workbench.jobs import Home
-from workbench.data.sources.idx import read_idx
 
 _FILES = Path(__file__).with_name("mnist")
 _SPLITS = {"train": "train", "test": "t10k"}

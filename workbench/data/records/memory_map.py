@@ -8,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.data import npy_header
 from workbench.errors import DataError, storage_error
 from workbench.jobs.storage import write_json
-
-# Room for a header of any count; a multiple of 64, as the format asks for.
-_HEADER = 192
 
 
 class MemoryMap:
@@ -58,7 +56,7 @@ class MemoryMapWriter:
         self.path = folder / "images.npy"
         self._count = 0
         try:
-            self.path.write_bytes(b"\0" * _HEADER)
+            self.path.write_bytes(b"\0" * npy_header.SIZE)
         except OSError as error:
             raise storage_error("write", self.path, error) from error
 
@@ -71,14 +69,10 @@ class MemoryMapWriter:
     def finish(self) -> None:
         """Write the header for as many rows as there are."""
         shape = (self._count, *self._shape)
-        fields = {"descr": self._dtype.str, "fortran_order": False, "shape": shape}
-        text = repr(fields).encode()
-        text += b" " * (_HEADER - 10 - len(text) - 1) + b"\n"
-        magic = np.lib.format.magic(1, 0)
         try:
             with self.path.open("r+b") as file:
-                file.write(magic + len(text).to_bytes(2, "little") + text)
-                file.truncate(_HEADER + int(np.prod(shape)) * self._dtype.itemsize)
+                file.write(npy_header.header(self._dtype, shape))
+                file.truncate(npy_header.SIZE + int(np.prod(shape)) * self._dtype.itemsize)
         except OSError as error:
             raise storage_error("write", self.path, error) from error
         facts = {"kind": "memory-map", "shape": list(self._shape), "dtype": self._dtype.name}
@@ -96,7 +90,7 @@ def write_rows(path: str, start: int, images: np.ndarray) -> None:
     Raises:
         StorageError: the disk is full or failing.
     """
-    offset = _HEADER + start * images[0].nbytes
+    offset = npy_header.SIZE + start * images[0].nbytes
     data = memoryview(images.data).cast("B")
     try:
         file = os.open(path, os.O_WRONLY)

@@ -131,4 +131,3 @@ def check_classes(labels: Sequence[Any], where: str) -> None:
         raise DataError(
             f"{where} has one class only ({labels[0]!r}); a classifier needs two or more"
         )
-

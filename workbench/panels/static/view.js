@@ -90,6 +90,36 @@ function clickable(node, onClick) {
   });
 }
 
+// The value of a fact: text, or links to what it names.
+function fact(value, model) {
+  if (!Array.isArray(value)) return make("dd", "", value);
+  const node = make("dd");
+  value.forEach((link, i) => {
+    if (i) node.append(", ");
+    node.append(
+      link.event
+        ? button(link.text, "wb-link", () => model.send({ event: link.event, id: link.id }))
+        : make("span", "", link.text),
+    );
+  });
+  return node;
+}
+
+// Images of one class: its name, a bar of its splits, how many there are.
+function countRow(row, splits, most) {
+  const total = row.counts.reduce((sum, count) => sum + count, 0);
+  const track = make("div", "wb-count-bar");
+  row.counts.forEach((count, i) => {
+    const part = make("div", `wb-split-${splits[i]}`);
+    part.style.setProperty("--share", `${(100 * count) / most}%`);
+    part.title = `${row.label} · ${splits[i]} · ${count.toLocaleString("en-US")} images`;
+    track.append(part);
+  });
+  const name = make("span", "wb-count-label", row.label);
+  name.title = row.label;
+  return [name, track, make("span", "wb-number", total.toLocaleString("en-US"))];
+}
+
 const kinds = {
   note(data, el) {
     if (!data.text) return;
@@ -157,6 +187,7 @@ const kinds = {
 
   heading(data, el) {
     el.append(make("h3", "wb-heading", data.text));
+    if (data.reveal) el.scrollIntoView({ block: "nearest" });
   },
 
   progress(data, el) {
@@ -237,12 +268,62 @@ const kinds = {
     el.append(line);
   },
 
-  facts(data, el) {
+  facts(data, el, model) {
     const card = make("div", "wb-card");
     if (data.title) card.append(make("h3", "wb-heading", data.title));
     const list = make("dl", "wb-facts");
-    for (const [name, value] of data.facts) list.append(make("dt", "", name), make("dd", "", value));
+    for (const [name, value] of data.facts) list.append(make("dt", "", name), fact(value, model));
     card.append(list);
+    el.append(card);
+  },
+
+  findings(data, el, model) {
+    const card = make("section", "wb-card wb-findings");
+    card.append(make("h3", "wb-heading", "Verification report"));
+    if (data.checking) card.append(make("p", "wb-muted wb-empty", "Looking through the images …"));
+    else if (!data.findings.length && !data.failed) card.append(make("p", "wb-finding-none", "✓ Nothing odd was found."));
+    for (const finding of data.findings) {
+      const row = make("div", `wb-finding wb-finding-${finding.tone}`);
+      const [sign, word] = { error: ["✕", "error"], warning: ["!", "warning"], info: ["i", "note"] }[finding.tone];
+      const mark = make("span", "wb-finding-mark", sign);
+      mark.setAttribute("aria-hidden", "true");
+      const words = make("div", "wb-finding-words");
+      words.append(make("span", "wb-finding-tone", word), make("span", "wb-strong", finding.text));
+      if (finding.advice) words.append(make("div", "wb-muted", finding.advice));
+      row.append(mark, words);
+      if (finding.images) row.append(button("Show images", "wb-link wb-look", () => model.send({ event: "look", key: finding.key }), `Show images: ${finding.text}`));
+      if (finding.lines.length) {
+        const fold = make("details", "wb-fold wb-finding-lines");
+        fold.append(make("summary", "wb-muted", "Which"));
+        const list = make("ul", "wb-lines");
+        for (const line of finding.lines) {
+          const item = make("li");
+          item.append(make("span", "wb-strong", line[0]), make("span", "wb-muted", ` ${line[1] || ""}`));
+          list.append(item);
+        }
+        fold.append(list);
+        row.append(fold);
+      }
+      card.append(row);
+    }
+    el.append(card);
+  },
+
+  sizes(data, el) {
+    if (!data.charts.length) return;
+    const card = make("div", "wb-card");
+    card.append(make("h3", "wb-heading", data.title));
+    for (const chart of data.charts) {
+      const box = make("figure", "wb-size-chart");
+      const most = Math.max(...chart.counts);
+      const picture = histogram(chart.counts);
+      picture.setAttribute("role", "img");
+      picture.setAttribute("aria-label", `${chart.label}: ${chart.low} to ${chart.high}, at most ${most.toLocaleString("en-US")} images a bar`);
+      const ends = make("figcaption", "wb-size-ends wb-muted");
+      ends.append(make("span", "", chart.low), make("span", "", chart.label), make("span", "", chart.high));
+      box.append(picture, ends);
+      card.append(box);
+    }
     el.append(card);
   },
 
@@ -269,24 +350,35 @@ const kinds = {
   },
 
   counts(data, el) {
+    const MOST_ROWS = 1000;
     const card = make("div", "wb-card");
-    card.append(make("h3", "wb-heading", "Images per class"));
-    const most = Math.max(1, ...data.rows.map((row) => row.counts.reduce((sum, count) => sum + count, 0)));
+    const total = (row) => row.counts.reduce((sum, count) => sum + count, 0);
+    const most = Math.max(1, ...data.rows.map(total));
+    const head = make("div", "wb-head-line");
+    head.append(make("h3", "wb-heading", "Images per class"));
     const chart = make("div", "wb-counts");
-    for (const row of data.rows) {
-      const total = row.counts.reduce((sum, count) => sum + count, 0);
-      const track = make("div", "wb-count-bar");
-      row.counts.forEach((count, i) => {
-        const part = make("div", `wb-split-${data.splits[i]}`);
-        part.style.setProperty("--share", `${(100 * count) / most}%`);
-        part.title = `${row.label} · ${data.splits[i]} · ${count.toLocaleString("en-US")} images`;
-        track.append(part);
-      });
-      chart.append(make("span", "wb-count-label", row.label), track, make("span", "wb-number", total.toLocaleString("en-US")));
+    chart.tabIndex = 0;
+    chart.setAttribute("role", "group");
+    chart.setAttribute("aria-label", "Images per class");
+    const fill = (sorted) => {
+      const rows = sorted ? [...data.rows].sort((a, b) => total(b) - total(a)) : data.rows;
+      chart.replaceChildren(...rows.slice(0, MOST_ROWS).flatMap((row) => countRow(row, data.splits, most)));
+      if (rows.length > MOST_ROWS) {
+        chart.append(make("span", "wb-muted wb-counts-more", `and ${(rows.length - MOST_ROWS).toLocaleString("en-US")} more classes`));
+      }
+    };
+    if (data.rows.length > 2) {
+      const line = make("label", "wb-switch-line wb-muted");
+      const box = make("input");
+      box.type = "checkbox";
+      box.addEventListener("change", () => fill(box.checked));
+      line.append(box, make("span", "", "sorted"));
+      head.append(line);
     }
+    fill(false);
     const legend = make("div", "wb-legend wb-muted");
     for (const split of data.splits) legend.append(make("span", `wb-key wb-key-${split}`, split));
-    card.append(chart, legend);
+    card.append(head, chart, legend);
     el.append(card);
   },
 
@@ -331,6 +423,76 @@ const kinds = {
       if (by || step) event.preventDefault();
     });
     el.append(grid);
+  },
+
+  // Folds and unfolds what stands below it; nobody else needs to know.
+  more(data, el) {
+    const node = button(data.title, "wb-more-button", () => {
+      const open = el.closest(".wb-more").classList.toggle("wb-unfolded");
+      node.setAttribute("aria-expanded", String(open));
+    });
+    node.setAttribute("aria-expanded", "false");
+    el.append(node);
+  },
+
+  // One of a few kinds; a click is answered here and now, the kernel follows with the fields.
+  kinds(data, el, model) {
+    const group = make("div", "wb-kinds");
+    group.setAttribute("role", "radiogroup");
+    group.setAttribute("aria-label", "Images come from");
+    const mark = (active) => {
+      for (const node of group.children) {
+        const on = node.dataset.kind === active;
+        node.classList.toggle("wb-chosen", on);
+        node.setAttribute("aria-checked", String(on));
+        node.tabIndex = on ? 0 : -1;
+      }
+    };
+    const choose = (node) => {
+      mark(node.dataset.kind);
+      node.focus();
+      model.send({ event: "choose", kind: node.dataset.kind });
+    };
+    for (const [title, key] of data.kinds) {
+      const node = button(title, `wb-kind wb-source-${key}`, () => choose(node));
+      node.dataset.kind = key;
+      node.setAttribute("role", "radio");
+      group.append(node);
+    }
+    group.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const nodes = [...group.children];
+      choose(nodes[(nodes.indexOf(document.activeElement) + by + nodes.length) % nodes.length]);
+    });
+    mark(data.active);
+    el.append(make("div", "wb-label", "Images come from"), group);
+  },
+
+  // The same image in the four ways of resizing; a click takes one.
+  modes(data, el, model) {
+    if (!data.modes.length && !data.text) return;
+    const card = make("div", "wb-card");
+    card.append(make("h3", "wb-heading", "Resize, on an example"));
+    if (data.modes.length) {
+      const [height, width, channels] = data.shown;
+      const bytes = model.get("blob");
+      const line = make("div", "wb-modes");
+      data.modes.forEach(([label, mode], i) => {
+        const node = make("button", `wb-mode ${mode === data.chosen ? "wb-chosen" : ""}`);
+        node.type = "button";
+        node.setAttribute("aria-pressed", String(mode === data.chosen));
+        const size = height * width * channels;
+        if (bytes && bytes.byteLength >= size * data.modes.length) node.append(canvas(bytes, i * size, width, height, channels));
+        node.append(make("span", "", label));
+        node.addEventListener("click", () => model.send({ event: "pick", mode }));
+        line.append(node);
+      });
+      card.append(line);
+    }
+    card.append(make("div", "wb-muted", data.text));
+    el.append(card);
   },
 
   upload(data, el, model) {
