@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
-from workbench.panels.view import View, box, note
+from workbench.panels.view import View, box
 
 
 class Field:
@@ -19,9 +20,9 @@ class Field:
 
     def __init__(self, name: str, control: widgets.ValueWidget, tooltip: str = "") -> None:
         self.name, self.control = name, control
-        if tooltip:
-            control.tooltip = tooltip
-        self.message: View = note(tone="error")
+        # A control shows its own tooltip only where it has no label.
+        self._tip = tooltip
+        self.message = View("note", text="", tone="error", tip=tooltip)
         self.root = box(control, self.message, kind="wb-field")
 
     @property
@@ -33,19 +34,33 @@ class Field:
     def value(self, value: Any) -> None:
         self.control.value = value
 
+    @property
+    def label(self) -> str:
+        """What stands over it, without its unit or explanation."""
+        return re.split(",| —", self.control.description)[0]
+
     def on_change(self, call: Callable[[], object]) -> None:
         """Call when what was entered changes."""
         self.control.observe(lambda _: call(), "value")
 
+    def on_enter(self, call: Callable[[], object]) -> None:
+        """Call when Enter is pressed in it."""
+
+        def received(_: object, content: dict[str, Any], __: object) -> None:
+            if content.get("event") == "submit":
+                call()
+
+        self.control.on_msg(received)
+
     def complain(self, text: str) -> None:
         """Show what is wrong; an empty text takes it away."""
-        self.message.show(text=text, tone="error")
+        self.message.show(text=text, tone="error", tip=self._tip)
         (self.root.add_class if text else self.root.remove_class)("wb-wrong")
 
     def tell(self, text: str) -> None:
         """Show what was found."""
         self.root.remove_class("wb-wrong")
-        self.message.show(text=text, tone="ok")
+        self.message.show(text=text, tone="ok", tip=self._tip)
 
 
 def text(name: str, label: str, value: str = "", hint: str = "", tooltip: str = "") -> Field:
@@ -101,13 +116,20 @@ def as_number(field: Field, whole: bool = False) -> Any:
 
 
 def blame(fields: Sequence[Field], message: str) -> bool:
-    """Put an error under the field it begins with; tell whether there was one."""
+    """Put an error under the field it begins with; tell whether there was one.
+
+    What code calls ``batch_size`` is called by its label there.
+    """
     found = False
     for field in fields:
         mine = not found and message.startswith(field.name)
-        field.complain(message if mine else "")
+        field.complain(_worded(field, message) if mine else "")
         found = found or mine
     return found
+
+
+def _worded(field: Field, message: str) -> str:
+    return re.sub(r"^[\w.]+(?= must )", lambda _: field.label, message)
 
 
 def fold(title: str, *children: widgets.Widget) -> widgets.Accordion:
