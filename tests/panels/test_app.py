@@ -61,6 +61,7 @@ def test_an_empty_home_offers_two_ways_in(tmp_path):
     assert "Try it on 70,000" in app.page._welcome.data["text"]
     assert find(app, "wb-try").layout.display is None
     assert app.page._train.layout.display == "none"
+    assert app.page._runs.layout.display == app.page._datasets.layout.display == "none"
     app.close()
 
 
@@ -80,7 +81,7 @@ def test_a_dataset_from_the_form(tmp_path, digits_folder):
     )
     assert find(app, "wb-create-dataset").disabled
     form.test.value = "ten"
-    assert "test_percent must be 0–100, got 'ten'" in form.test.message.data["text"]
+    assert "Test must be 0–100, got 'ten'" in form.test.message.data["text"]
     form.test.value = "10"
     form.name.value = "mine"
     code = form._code.data["code"]
@@ -129,7 +130,8 @@ def test_a_run_from_the_form_to_the_layers(app, digits_home):
     assert last["offset"] + 4 * last["width"] * last["height"] == len(page._layers.blob)
     page.path.value = "/gone.png"
     page._on_path()
-    assert page.error.data["text"] == "there is no file /gone.png"
+    assert page.path.message.data["text"] == "there is no file /gone.png"
+    assert not page.error.data["text"]
     trained.delete()
 
 

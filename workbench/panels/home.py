@@ -88,6 +88,8 @@ class HomePage(Page):
             )
         )
         self._welcome.show(text=text, tone="hint")
+        for table in (self._runs, self._datasets):
+            table.layout.display = None if any_jobs else "none"
         self._try.layout.display = None if not any_datasets else "none"
         (self._new.add_class if any_datasets else self._new.remove_class)("wb-primary")
         self._train.layout.display = None if any_datasets else "none"
@@ -182,10 +184,11 @@ def actions_of(summary: JobSummary) -> list[dict[str, str]]:
     """What can be done with a job from a list."""
     if summary.status in LIVE:
         return []
-    found = [{"label": "Delete", "event": "delete", "title": f"Delete {summary.name}"}]
-    if summary.kind == "run" and summary.status != "done":
-        found.insert(0, {"label": "Resume", "event": "resume", "title": "Go on where it stopped"})
-    return found
+    delete = {"label": "Delete", "icon": "×", "event": "delete", "title": f"Delete {summary.name}"}
+    if summary.kind != "run" or summary.status == "done":
+        return [delete]
+    title = f"Go on with {summary.name} where it stopped"
+    return [{"label": "Resume", "icon": "▶", "event": "resume", "title": title}, delete]
 
 
 def _run_row(summary: JobSummary, names: dict[str, str]) -> dict[str, Any]:
@@ -193,7 +196,7 @@ def _run_row(summary: JobSummary, names: dict[str, str]) -> dict[str, Any]:
     epochs = fmt.epoch(summary.epoch, summary.epochs)
     return {
         "id": summary.id,
-        "sub": f"{dataset} · {epochs}",
+        "sub": f"{dataset} · epoch {epochs}",
         "cells": [
             summary.name,
             dataset,

@@ -220,7 +220,8 @@ class TrainForm:
             return False
         f.blame(self._fields, "")
         dataset = Dataset(Job(self.page.home.datasets_dir / config.dataset))
-        self._code.show(code=as_code.train(config, dataset.name, self.name.value.strip() or None))
+        named = self.page.home.reference(dataset.job)
+        self._code.show(code=as_code.train(config, named, self.name.value.strip() or None))
         self._show_about(dataset, config)
         return self._fits(dataset, config)
 
