@@ -32,7 +32,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def _classify(arguments: argparse.Namespace) -> None:
     check_whole("--top", arguments.top, 1)
     run = api.run(arguments.run_id)
-    load_tensorflow(arguments)
+    load_tensorflow(arguments.debug)
     predictor = run.predictor(arguments.epoch)
     documents, lines = [], []
     for number, image in enumerate(arguments.images, start=1):
@@ -56,7 +56,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     run = api.run(arguments.run_id)
     dataset = run.dataset
     dataset.split(arguments.split)  # refused before the network is loaded
-    load_tensorflow(arguments)
+    load_tensorflow(arguments.debug)
     predictor = run.predictor(arguments.epoch)
     with bar(arguments, arguments.split, "images") as show:
         evaluation = evaluate(predictor, dataset, arguments.split, show)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
@@ -10,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def load_tensorflow(arguments: argparse.Namespace) -> None:
+def load_tensorflow(debug: bool = False) -> None:
     """Import TensorFlow and let it look for devices without a word, unless debugging."""
-    if arguments.debug:
+    if debug:
         return
     with silent_stderr():
         import keras  # noqa: F401

@@ -123,7 +123,7 @@ def _train(arguments: argparse.Namespace) -> None:
     # A thread would end with this command.
     runner = "process" if arguments.detach else arguments.runner
     if runner == "kernel":
-        load_tensorflow(arguments)
+        load_tensorflow(arguments.debug)
     run = api.start_run(
         config, name=arguments.name, group=arguments.group, runner=runner, home=home
     )
@@ -200,7 +200,7 @@ def _quickstart(arguments: argparse.Namespace) -> None:
         raise JobFailed(f"{run.name} {status}: {run.summary().error}")
     say(arguments, f"   {describe(run)}")
     say(arguments, "4. The best epoch on the 10,000 test images")
-    load_tensorflow(arguments)
+    load_tensorflow(arguments.debug)
     evaluation = run.evaluate("test")
     say(arguments, f"   {evaluation}")
     image = min((folder / "test" / "5").iterdir())
