@@ -72,7 +72,7 @@ def test_sidebar_from_nothing_to_the_layers(lab, open_page, server_environment, 
 
     page.locator(".wb-train-on").click()
     expect(field(page, "Dataset")).to_have_value("mnist")
-    about = page.locator(".wb-field", has=field(page, "Epochs"))
+    about = page.locator(".wb-field", has=page.get_by_text(re.compile("^Epochs")))
     expect(about).to_have_attribute("title", re.compile("Passes over the training images"))
     page.evaluate("() => { window.clicked = performance.now(); }")
     start_run(page, 1, "This kernel")
@@ -206,6 +206,7 @@ def test_a_narrow_home_has_room_for_long_names_and_actions(
     config = TrainConfig(dataset="gone").to_dict()
     job = home.create_job("run", "a <b>name</b> that is rather long for a sidebar", config)
     with EventWriter(job.path / "events.jsonl") as writer:
+        writer.write("metrics", step=1, epoch=0.05, train_loss=2.3, learning_rate=0.01)
         writer.write("status", status="interrupted", sync=True)
     watched = open_page(dashboard, width=280)
     page = watched.page
@@ -213,6 +214,14 @@ def test_a_narrow_home_has_room_for_long_names_and_actions(
     expect(row.get_by_role("button", name="Resume")).to_be_visible()
     watched.shot("dashboard-home-narrow-actions")
     assert no_horizontal_scroll(page)
+    row.get_by_role("button", name="Delete").click()
+    expect(page.locator(".wb-confirm")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".wb-confirm")).to_have_count(0)
+    expect(row).to_be_visible()
+    row.click()
+    # One point is no line, and must be seen all the same.
+    expect(page.locator(".wb-curves .js-plotly-plot .points path").first).to_be_visible()
     home.delete(job)
 
 
