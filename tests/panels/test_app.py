@@ -165,6 +165,26 @@ def test_home_follows_a_run_that_somebody_else_makes(app, digits_home):
     assert "elsewhere" not in [s.name for s in digits_home.summaries("run")]
 
 
+def test_a_run_shown_as_done_has_all_its_points(app, digits_home):
+    config = wb.TrainConfig(dataset=wb.dataset("digits", home=digits_home).id, seed=1)
+    job = digits_home.create_job("run", "ends", config.to_dict(), parents=[config.dataset])
+    app.open_run(job.id)
+    view = app.page._view
+
+    def summary():
+        """The run ends while it is looked at."""
+        with EventWriter(job.path / "events.jsonl") as writer:
+            writer.write("metrics", step=1, epoch=1.0, train_loss=0.5, learning_rate=0.1)
+            writer.write("status", status="done", sync=True)
+        return job.summary()
+
+    view.job.summary = summary
+    view.refresh()
+    assert view._title.data["status"] == "done"
+    assert dict(app.page.curves.figure["lines"])["train loss"] == 1
+    digits_home.delete(job)
+
+
 def test_results_sort_and_filter(tmp_path):
     home = wb.Home(tmp_path / "results")
     for name, accuracy in (("bad", 0.5), ("good", 0.9), ("none", None)):

@@ -63,8 +63,9 @@ class RunView:
 
     def refresh(self) -> None:
         """Show what is new on disk."""
-        self._reader.read()
+        # In this order: a run that is shown as done is shown with all its points.
         summary = self.job.summary()
+        self._reader.read()
         if summary != self._seen:
             self._seen = summary
             self._show(summary)
