@@ -56,6 +56,12 @@ def test_a_number_out_of_range_is_named_with_its_range(value):
         check_range("share", value, 0, 100, "%")
 
 
+@pytest.mark.parametrize(("value", "shown"), [(1e6, "1000000"), (130.5, "130.5"), ("x", "'x'")])
+def test_numbers_are_written_out(value, shown):
+    with pytest.raises(InvalidValue, match=f"^rate must be 0.000000001–100, got {shown}$"):
+        check_range("rate", value, 1e-9, 100)
+
+
 def test_choices_and_whole_numbers_say_what_they_want():
     with pytest.raises(InvalidValue, match="mode must be one of a, b; got 'c'"):
         check_choice("mode", "c", ("a", "b"))

@@ -7,11 +7,13 @@ import math
 import types
 import typing
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any, Self
 
 from workbench.errors import InvalidValue
 
 MAX_NAME = 200
+_LONGEST = 1e16
 
 
 def check(condition: object, message: str) -> None:
@@ -26,8 +28,16 @@ def check_range(name: str, value: Any, low: float, high: float, unit: str = "") 
     if number and math.isfinite(value) and low <= value <= high:
         return
     unit = f" {unit}" if unit else ""
-    wanted = f"at least {low:g}{unit}" if high == math.inf else f"{low:g}–{high:g}{unit}"
-    raise InvalidValue(f"{name} must be {wanted}, got {value!r}")
+    lowest = _digits(low)
+    wanted = f"at least {lowest}" if high == math.inf else f"{lowest}–{_digits(high)}"
+    raise InvalidValue(f"{name} must be {wanted}{unit}, got {_digits(value)}")
+
+
+def _digits(value: Any) -> str:
+    """A number as people write it, ``130`` and ``0.000000001``; anything else as it is."""
+    if isinstance(value, float) and math.isfinite(value) and abs(value) < _LONGEST:
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    return repr(value)
 
 
 def check_whole(name: str, value: Any, low: int, high: float = math.inf, unit: str = "") -> None:

@@ -32,7 +32,7 @@ export class Bar extends Widget {
     this._kernel.title = host.isOwn
       ? 'The workbench runs in a kernel of its own'
       : `The workbench runs in the kernel of ${host.label}`;
-    this._attach.textContent = host.isOwn ? 'Attach to notebook' : 'Own kernel';
+    this._attach.textContent = host.isOwn ? 'Attach' : 'Own kernel';
     this._update();
   }
 

@@ -6,6 +6,7 @@ The journeys share a home as people do, and come in the order of this file.
 from __future__ import annotations
 
 import json
+import re
 import statistics
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import curve, field, wait_for_points
+from workbench.jobs import EventWriter, Home
+from workbench.training.config import TrainConfig
 
 _CLICKS = 20
 
@@ -69,6 +72,8 @@ def test_sidebar_from_nothing_to_the_layers(lab, open_page, server_environment, 
 
     page.locator(".wb-train-on").click()
     expect(field(page, "Dataset")).to_have_value("mnist")
+    about = page.locator(".wb-field", has=page.get_by_text(re.compile("^Epochs")))
+    expect(about).to_have_attribute("title", re.compile("Passes over the training images"))
     page.evaluate("() => { window.clicked = performance.now(); }")
     start_run(page, 1, "This kernel")
     wait_for_points(page, 1)
@@ -175,13 +180,14 @@ def test_cell(lab, open_page, server_environment):
     expect(page.locator(".jp-NotebookPanel .jp-CodeCell")).to_have_count(before + 1)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (300, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (280, "dark")])
 def test_dashboard_shows_the_same_runs(dashboard, open_page, server_environment, width, theme):
     watched = open_page(f"{dashboard}&voila-theme={theme}", width=width)
     page = watched.page
     expect(page.locator(".wb-app")).to_be_visible(timeout=90_000)
     name = f"{theme}-{width}"
     watched.shot(f"dashboard-home-{name}")
+    assert no_horizontal_scroll(page)
     show_run(page, "lenet-1")
     expect_whole_curve(page, runs(server_environment)[0])
     watched.shot(f"dashboard-run-{name}")
@@ -191,6 +197,32 @@ def test_dashboard_shows_the_same_runs(dashboard, open_page, server_environment,
     expect(page.locator(".wb-layer").first).to_be_visible(timeout=60_000)
     watched.shot(f"dashboard-inspect-{name}")
     assert no_horizontal_scroll(page)
+
+
+def test_a_narrow_home_has_room_for_long_names_and_actions(
+    dashboard, open_page, server_environment
+):
+    home = Home(server_environment["WORKBENCH_HOME"])
+    config = TrainConfig(dataset="gone").to_dict()
+    job = home.create_job("run", "a <b>name</b> that is rather long for a sidebar", config)
+    with EventWriter(job.path / "events.jsonl") as writer:
+        writer.write("metrics", step=1, epoch=0.05, train_loss=2.3, learning_rate=0.01)
+        writer.write("status", status="interrupted", sync=True)
+    watched = open_page(dashboard, width=280)
+    page = watched.page
+    row = page.locator(".wb-page-home tbody tr", has_text=job.name)
+    expect(row.get_by_role("button", name="Resume")).to_be_visible()
+    watched.shot("dashboard-home-narrow-actions")
+    assert no_horizontal_scroll(page)
+    row.get_by_role("button", name="Delete").click()
+    expect(page.locator(".wb-confirm")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".wb-confirm")).to_have_count(0)
+    expect(row).to_be_visible()
+    row.click()
+    # One point is no line, and must be seen all the same.
+    expect(page.locator(".wb-curves .js-plotly-plot .points path").first).to_be_visible()
+    home.delete(job)
 
 
 def test_second_visitor_sees_the_run_live(dashboard, open_page, server_environment):

@@ -5,6 +5,7 @@ import pytest
 
 import workbench as wb
 from workbench.cli.main import main
+from workbench.cli.output import table
 
 
 @pytest.fixture
@@ -141,6 +142,17 @@ def test_a_run_that_fails_exits_with_one(workbench):
     assert (status, out) == (1, "")
     assert "lower the learning rate" in err
     assert workbench("run", "delete", "nan")[0] == 0
+
+
+def test_options_stand_before_the_command_or_after_it(capsys, digits_home, tmp_path):
+    assert main(["--home", str(digits_home.path), "--json", "dataset", "list"]) == 0
+    assert [each["name"] for each in json.loads(capsys.readouterr().out)] == ["digits"]
+    assert main(["-q", "--home", str(tmp_path), "dataset", "list"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_heading_with_a_line_break_keeps_its_line():
+    assert table([{"class": "a", "→a\nb": 1}]).splitlines() == ["class  →a\ufffdb", "a         1"]
 
 
 def test_help_lists_every_field(capsys):

@@ -34,3 +34,5 @@ def test_wilsons_interval_has_the_published_values():
     # 81 of 263: 0.2553–0.3662 (Newcombe, Statistics in Medicine 17, 1998, table I).
     assert np.allclose(wilson(81, 263), (0.2553, 0.3662), atol=5e-5)
     assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(30, 30)[1] == 1.0
+    assert wilson(0, 30)[0] == 0.0

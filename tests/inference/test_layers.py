@@ -39,6 +39,12 @@ def test_parameters_and_statistics(trained, result):
     assert len(flat(trained.model)) == len(result.layers) - 1
 
 
+def test_the_mean_is_a_weight_and_the_variance_that_does_nothing_is_not(trained, result):
+    shown = result.layers["mean_subtraction"].weights
+    assert list(shown) == ["mean"]
+    assert np.array_equal(shown["mean"], trained.dataset.mean_image.astype(np.float32))
+
+
 def test_the_last_layer_is_the_output(result):
     last = result.layers[list(result.layers)[-1]]
     assert np.allclose(last.activation.reshape(-1), result.output)

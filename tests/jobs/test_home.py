@@ -88,6 +88,17 @@ def test_a_name_is_looked_for_in_its_kind(home):
     assert home.job("mnist", "run") == run
 
 
+def test_code_names_a_job_so_that_it_is_found_again(home):
+    dataset = home.create_job("dataset", "mnist", {})
+    home.create_job("run", "mnist", {})
+    assert home.reference(dataset) == "mnist"
+    twin = home.create_job("dataset", "mnist", {})
+    called_like_an_id = home.create_job("dataset", dataset.id, {})
+    for job in (dataset, twin, called_like_an_id):
+        assert home.reference(job) == job.id
+        assert home.job(home.reference(job), "dataset") == job
+
+
 def test_what_others_depend_on_is_not_deleted(home):
     dataset = finish(home.create_job("dataset", "mnist", {}))
     run = finish(home.create_job("run", "lenet", {}, parents=[dataset.id]))

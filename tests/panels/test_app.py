@@ -61,6 +61,7 @@ def test_an_empty_home_offers_two_ways_in(tmp_path):
     assert "Try it on 70,000" in app.page._welcome.data["text"]
     assert find(app, "wb-try").layout.display is None
     assert app.page._train.layout.display == "none"
+    assert app.page._runs.layout.display == app.page._datasets.layout.display == "none"
     app.close()
 
 
@@ -80,7 +81,7 @@ def test_a_dataset_from_the_form(tmp_path, digits_folder):
     )
     assert find(app, "wb-create-dataset").disabled
     form.test.value = "ten"
-    assert "test_percent must be 0–100, got 'ten'" in form.test.message.data["text"]
+    assert "Test must be 0–100, got 'ten'" in form.test.message.data["text"]
     form.test.value = "10"
     form.name.value = "mine"
     code = form._code.data["code"]
@@ -129,7 +130,8 @@ def test_a_run_from_the_form_to_the_layers(app, digits_home):
     assert last["offset"] + 4 * last["width"] * last["height"] == len(page._layers.blob)
     page.path.value = "/gone.png"
     page._on_path()
-    assert page.error.data["text"] == "there is no file /gone.png"
+    assert page.path.message.data["text"] == "there is no file /gone.png"
+    assert not page.error.data["text"]
     trained.delete()
 
 
@@ -161,6 +163,26 @@ def test_home_follows_a_run_that_somebody_else_makes(app, digits_home):
     assert "Delete the run elsewhere" in app.page._confirm.root.children[0].data["text"]
     find(app, "wb-confirm").click()
     assert "elsewhere" not in [s.name for s in digits_home.summaries("run")]
+
+
+def test_a_run_shown_as_done_has_all_its_points(app, digits_home):
+    config = wb.TrainConfig(dataset=wb.dataset("digits", home=digits_home).id, seed=1)
+    job = digits_home.create_job("run", "ends", config.to_dict(), parents=[config.dataset])
+    app.open_run(job.id)
+    view = app.page._view
+
+    def summary():
+        """The run ends while it is looked at."""
+        with EventWriter(job.path / "events.jsonl") as writer:
+            writer.write("metrics", step=1, epoch=1.0, train_loss=0.5, learning_rate=0.1)
+            writer.write("status", status="done", sync=True)
+        return job.summary()
+
+    view.job.summary = summary
+    view.refresh()
+    assert view._title.data["status"] == "done"
+    assert dict(app.page.curves.figure["lines"])["train loss"] == 1
+    digits_home.delete(job)
 
 
 def test_results_sort_and_filter(tmp_path):

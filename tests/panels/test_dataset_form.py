@@ -260,7 +260,7 @@ def test_class_numbers_are_asked_for_beside_an_npy(app, tmp_path):
     assert form.source._numbers.root.layout.display == "none"
     form.path.value = str(tmp_path / "x.npy")
     assert form.source._numbers.root.layout.display is None
-    assert message(form.source._numbers).startswith("labels_path must name the .npy")
+    assert message(form.source._numbers).startswith("Class numbers must name the .npy")
     form.source._numbers.value = str(tmp_path / "y.npy")
     settle(app)
     assert message(form.path) == "3 classes, 6 images found"
@@ -399,7 +399,7 @@ def test_wrong_fields_are_told_apart(app, digits_folder):
     form.path.value = str(digits_folder)
     form._forms["folder"]._validation.value = " "
     form.image.background.value = "no colour"
-    assert message(form.image.background).startswith("background must be a colour")
+    assert message(form.image.background).startswith("Background of transparent images must be a colour")
     form.image.background.value = "white"
     form.channels.value = 0
     form.image.other.value = "65"
@@ -432,7 +432,7 @@ def test_a_name_is_suggested_until_one_is_typed(app, tmp_path):
     form.path.value = "/data/cats"
     assert form.name.value == "mine"
     form.name.value = ""
-    assert message(form.name) == "name must not be empty"
+    assert message(form.name) == "Name must not be empty"
     form.path.value = "/data/dogs"
     assert form.name.value == "dogs"
     settle(app)

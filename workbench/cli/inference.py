@@ -8,6 +8,7 @@ from typing import Any
 from workbench.api import train as api
 from workbench.cli.output import emit, table
 from workbench.cli.progress import bar
+from workbench.cli.quiet import load_tensorflow
 from workbench.inference import Evaluation, evaluate
 from workbench.validation import check_whole
 
@@ -30,7 +31,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _classify(arguments: argparse.Namespace) -> None:
     check_whole("--top", arguments.top, 1)
-    predictor = api.run(arguments.run_id).predictor(arguments.epoch)
+    run = api.run(arguments.run_id)
+    load_tensorflow(arguments.debug)
+    predictor = run.predictor(arguments.epoch)
     documents, lines = [], []
     for number, image in enumerate(arguments.images, start=1):
         result = predictor.classify(image)
@@ -53,6 +56,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     run = api.run(arguments.run_id)
     dataset = run.dataset
     dataset.split(arguments.split)  # refused before the network is loaded
+    load_tensorflow(arguments.debug)
     predictor = run.predictor(arguments.epoch)
     with bar(arguments, arguments.split, "images") as show:
         evaluation = evaluate(predictor, dataset, arguments.split, show)

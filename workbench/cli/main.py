@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 from workbench.cli import datasets, inference, runs, servers, train, upload
 from workbench.errors import JobFailed, WorkbenchError
@@ -23,20 +24,29 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser of all commands."""
-    root = _Parser(prog="workbench", description="Train, look inside and ship image networks.")
+    root = _Parser(
+        prog="workbench",
+        description="Train, look inside and ship image networks.",
+        parents=[common(home=None, json=False, quiet=False, debug=False)],
+    )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for group in (servers, upload, datasets, train, runs, inference):
         group.add(commands, common())
     return root
 
 
-def common() -> argparse.ArgumentParser:
-    """The options that every command takes."""
-    options = argparse.ArgumentParser(add_help=False)
+def common(**defaults: Any) -> argparse.ArgumentParser:
+    """The options that every command takes, before its name and after it.
+
+    Args:
+        defaults: given once, before the command; else what stood there would be forgotten.
+    """
+    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     options.add_argument("--home", metavar="DIR", help="default: $WORKBENCH_HOME")
     options.add_argument("--json", action="store_true", help="one JSON document on stdout")
     options.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     options.add_argument("--debug", action="store_true", help="show tracebacks of errors")
+    options.set_defaults(**defaults)
     return options
 
 

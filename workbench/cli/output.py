@@ -36,8 +36,9 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     if not rows:
         return "none yet"
     names = list(rows[0])
+    heads = [printable(name) for name in names]
     lines = [[printable(_text(row[name])) for name in names] for row in rows]
-    widths = [max(len(line[i]) for line in [names, *lines]) for i in range(len(names))]
+    widths = [max(len(line[i]) for line in [heads, *lines]) for i in range(len(names))]
     numeric = [
         all(isinstance(row[name], int | float | type(None)) for row in rows) for name in names
     ]
@@ -49,7 +50,7 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         )
         return "  ".join(cells).rstrip()
 
-    return "\n".join(laid(line) for line in [names, *lines])
+    return "\n".join(laid(line) for line in [heads, *lines])
 
 
 def percent(share: float | None) -> str:

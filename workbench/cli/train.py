@@ -13,6 +13,7 @@ from workbench.api import train as api
 from workbench.api.run import Run
 from workbench.api.waiting import wait_for
 from workbench.cli.output import duration, emit, percent, say, wants_bar
+from workbench.cli.quiet import load_tensorflow
 from workbench.data import ImageFolder, ImageFormat
 from workbench.errors import InvalidValue, JobFailed
 from workbench.inference.result import printable
@@ -121,6 +122,8 @@ def _train(arguments: argparse.Namespace) -> None:
     config = api.train_config(dataset.id, task=dataset.task, **configuration(arguments))
     # A thread would end with this command.
     runner = "process" if arguments.detach else arguments.runner
+    if runner == "kernel":
+        load_tensorflow(arguments.debug)
     run = api.start_run(
         config, name=arguments.name, group=arguments.group, runner=runner, home=home
     )
@@ -197,6 +200,7 @@ def _quickstart(arguments: argparse.Namespace) -> None:
         raise JobFailed(f"{run.name} {status}: {run.summary().error}")
     say(arguments, f"   {describe(run)}")
     say(arguments, "4. The best epoch on the 10,000 test images")
+    load_tensorflow(arguments.debug)
     evaluation = run.evaluate("test")
     say(arguments, f"   {evaluation}")
     image = min((folder / "test" / "5").iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from workbench.data.records import Images
 
-# float32 holds sums of so many 8-bit values exactly.
-_EXACT = 65_536
+_PART_BYTES = 16 << 20
+# float32 holds the sums of twice as many 8-bit values exactly.
+_EXACT = 32_768
 
 
 @dataclass(frozen=True)
@@ -24,44 +26,47 @@ class Sums:
 
 
 def sums(images: Images) -> Sums:
-    """Sum images up.
-
-    8 and 16 bits are summed exactly; floats in float64.
-    """
+    """Sum images up: 8 and 16 bits exactly, floats in float64."""
+    rows = max(1, _PART_BYTES // max(1, images.nbytes // max(1, len(images))))
+    if images.dtype == np.uint8:
+        return Sums(_total_of_bytes(images, rows), len(images), 0, 255)
     total = np.zeros(images.shape[1:])
     least, greatest = np.inf, -np.inf
-    rows = max(1, (16 << 20) // max(1, images.nbytes // max(1, len(images))))
-    for start in range(0, len(images), rows):
-        part = images[start : start + rows]
-        total += _total(part)
-        if images.dtype != np.uint8:
-            least, greatest = min(least, part.min()), max(greatest, part.max())
-    if images.dtype == np.uint8:
-        least, greatest = 0, 255
+    for part in images.runs(rows):
+        total += part.sum(axis=0, dtype=np.float64)
+        least, greatest = min(least, part.min()), max(greatest, part.max())
     return Sums(total, len(images), float(least), float(greatest))
 
 
-def _total(part: np.ndarray) -> np.ndarray:
-    if part.dtype != np.uint8:
-        return part.sum(axis=0, dtype=np.float64)
+def _total_of_bytes(images: Images, rows: int) -> np.ndarray:
+    """The sum of 8-bit images, float64: four times as fast as NumPy's, and as exact."""
     import cv2
 
-    # Four times as fast as NumPy's sum over the first axis, and as exact.
-    flat = part.reshape(len(part), part.shape[1], -1)
-    total = np.zeros(flat.shape[1:], np.float32)
-    for image in flat[:_EXACT]:
-        cv2.accumulate(image, total)
-    return total.reshape(part.shape[1:]).astype(np.float64)
+    height = images.shape[1]
+    total = np.zeros(images.shape[1:])
+    few = np.zeros((height, images.shape[2] * images.shape[3]), np.float32)
+    added = 0
+    for part in images.runs(rows):
+        for image in part.reshape(len(part), height, -1):
+            cv2.accumulate(image, few)
+        added += len(part)
+        if added >= _EXACT:
+            total += few.reshape(total.shape)
+            few[:], added = 0, 0
+    return total + few.reshape(total.shape)
 
 
 def combined(parts: Iterable[Sums]) -> Sums:
-    """The sums of several parts as one."""
-    found = list(parts)
+    """The sums of several parts, one at least, as one."""
+    return functools.reduce(_joined, parts)
+
+
+def _joined(first: Sums, second: Sums) -> Sums:
     return Sums(
-        np.sum([part.total for part in found], axis=0),
-        sum(part.count for part in found),
-        min(part.least for part in found),
-        max(part.greatest for part in found),
+        first.total + second.total,
+        first.count + second.count,
+        min(first.least, second.least),
+        max(first.greatest, second.greatest),
     )
 
 

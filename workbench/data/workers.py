@@ -69,6 +69,7 @@ class Worker:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._buffer = np.zeros((0, *work.image.shape), work.image.dtype)
 
     def __call__(self, start: int, names: list[str]) -> Decoded:
         """Decode the images of the rows from ``start`` on.
@@ -78,7 +79,9 @@ class Worker:
             StorageError: the disk is full or failing.
         """
         work, count = self._work, len(names)
-        images = np.zeros((count, *work.image.shape), work.image.dtype)
+        if len(self._buffer) < count:
+            self._buffer = np.zeros((count, *work.image.shape), work.image.dtype)
+        images = self._buffer[:count]
         digests, sizes = [], []
         unreadable: list[tuple[int, str]] = []
         read = 0
@@ -93,7 +96,7 @@ class Worker:
             except DataError as error:
                 unreadable.append((row, str(error)))
                 digests.append(_NO_DIGEST)
-                size = (0, 0)
+                images[row], size = 0, (0, 0)
             sizes.append(size)
         kept = self._keep(start, images, {row for row, _ in unreadable})
         sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(count, 32)

@@ -132,4 +132,5 @@ def wilson(right: int, count: int) -> tuple[float, float]:
     share, z2 = right / count, _Z95**2
     centre = (share + z2 / (2 * count)) / (1 + z2 / count)
     spread = math.sqrt(share * (1 - share) / count + z2 / (4 * count**2)) * _Z95 / (1 + z2 / count)
-    return max(0.0, centre - spread), min(1.0, centre + spread)
+    # Rounding must not leave the share itself outside.
+    return max(0.0, min(share, centre - spread)), min(1.0, max(share, centre + spread))

@@ -153,5 +153,17 @@ def view(layer: keras.layers.Layer, activation: np.ndarray) -> LayerView:
 
 
 def _weights(layer: keras.layers.Layer) -> list[keras.Variable]:
-    """What a layer has learnt or holds; counters and random states are neither."""
-    return [w for w in layer.weights if len(w.shape) > 0 and "seed" not in w.path]
+    """What a layer has learnt or holds; counters and random states are neither.
+
+    Neither is the variance by which a mean subtraction divides: it is one everywhere.
+    """
+    import keras
+
+    subtracts = isinstance(layer, keras.layers.Normalization) and not layer.trainable
+    return [
+        weight
+        for weight in layer.weights
+        if len(weight.shape) > 0
+        and "seed" not in weight.path
+        and not (subtracts and weight.name == "variance" and np.all(np.asarray(weight) == 1))
+    ]

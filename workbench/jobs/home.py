@@ -125,6 +125,14 @@ class Home:
         self._explain_unlisted(ref, kind)
         raise NotFound(f"there is no {what} {ref!r} in {self.path}")
 
+    def reference(self, job: Job) -> str:
+        """What :meth:`job` finds ``job`` by: its name where no other has it, else its id."""
+        try:
+            found = self.job(job.name, job.kind)
+        except (InvalidValue, NotFound):
+            return job.id
+        return job.name if found == job else job.id
+
     def _explain_unlisted(self, ref: str, kind: str | None) -> None:
         """A damaged or foreign job directory is not listed: say why when it is asked for."""
         for folder in [_FOLDERS[kind]] if kind else _FOLDERS.values():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import ipywidgets as widgets
-
 from workbench.panels.view import box, button, close_tree, note
 
 
@@ -13,7 +11,7 @@ class Confirm:
     """A place where a question appears with a button that does it and one that does not."""
 
     def __init__(self) -> None:
-        self.root = widgets.VBox()
+        self.root = box()
 
     def ask(self, question: str, label: str, do: Callable[[], object]) -> None:
         """Ask; ``do`` is called when the person agrees."""
@@ -25,7 +23,7 @@ class Confirm:
 
         buttons = box(
             button(label, agreed, "wb-danger", "wb-confirm"),
-            button("Keep", self.clear),
+            button("Keep", self.clear, "wb-keep"),
             kind="wb-row",
         )
         self.root.children = (note(question), buttons)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
 from workbench.panels.completion import completions
-from workbench.panels.view import View, box, note
+from workbench.panels.view import View, box
 
 
 class Field:
@@ -23,9 +24,9 @@ class Field:
         self, name: str, control: widgets.ValueWidget, tooltip: str = "", also: Sequence[str] = ()
     ) -> None:
         self.name, self.control, self.also = name, control, tuple(also)
-        if tooltip:
-            control.tooltip = tooltip
-        self.message: View = note(tone="error")
+        # A control shows its own tooltip only where it has no label.
+        self._tip = tooltip
+        self.message = View("note", text="", tone="error", tip=tooltip)
         self.root = box(control, self.message, kind="wb-field")
 
     @property
@@ -42,6 +43,11 @@ class Field:
         """The text that was entered, without space around it."""
         return str(self.value).strip()
 
+    @property
+    def label(self) -> str:
+        """What stands over it, without its unit or explanation."""
+        return re.split(",| —", self.control.description)[0]
+
     def on_change(self, call: Callable[[], object]) -> None:
         """Call when what was entered changes."""
         self.control.observe(lambda _: call(), "value")
@@ -57,13 +63,13 @@ class Field:
 
     def complain(self, text: str) -> None:
         """Show what is wrong; an empty text takes it away."""
-        self.message.show(text=text, tone="error")
+        self.message.show(text=text, tone="error", tip=self._tip)
         (self.root.add_class if text else self.root.remove_class)("wb-wrong")
 
     def tell(self, text: str, tone: str = "ok") -> None:
         """Show what was found."""
         self.root.remove_class("wb-wrong")
-        self.message.show(text=text, tone=tone)
+        self.message.show(text=text, tone=tone, tip=self._tip)
 
     def show(self, visible: bool = True) -> None:
         """Show or hide the whole field; what was entered stays."""
@@ -184,13 +190,14 @@ def blame(fields: Sequence[Field], message: str) -> bool:
     """Put an error under the field it begins with; tell whether there was one.
 
     Of several names that fit the longest does: ``validation_folder`` is not ``validation``.
+    What code calls ``batch_size`` is called by its label there.
     """
     fits = [(_fit(field, message), -place) for place, field in enumerate(fields)]
     best, place = max(fits, default=(0, 0))
     guilty = fields[-place] if best else None
     for field in fields:
         if field is guilty:
-            field.complain(message)
+            field.complain(_worded(field, message))
         elif field.message.data.get("tone") == "error":
             field.complain("")
     return guilty is not None
@@ -199,6 +206,10 @@ def blame(fields: Sequence[Field], message: str) -> bool:
 def _fit(field: Field, message: str) -> int:
     names = (field.name, *field.also)
     return max((len(name) for name in names if name and message.startswith(name)), default=0)
+
+
+def _worded(field: Field, message: str) -> str:
+    return re.sub(r"^[\w.]+(?= must )", lambda _: field.label, message)
 
 
 def fold(title: str, *children: widgets.Widget) -> widgets.Widget:

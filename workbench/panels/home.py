@@ -89,6 +89,8 @@ class HomePage(Page):
             )
         )
         self._welcome.show(text=text, tone="hint")
+        for table in (self._runs, self._datasets):
+            table.layout.display = None if any_jobs else "none"
         self._try.layout.display = None if not any_datasets else "none"
         (self._new.add_class if any_datasets else self._new.remove_class)("wb-primary")
         self._train.layout.display = None if any_datasets else "none"
@@ -194,11 +196,12 @@ def actions_of(summary: JobSummary) -> list[dict[str, str]]:
     """What can be done with a job from a list."""
     if summary.status in LIVE:
         return []
-    found = [{"label": "Delete", "event": "delete", "title": f"Delete {summary.name}"}]
-    if summary.status in RESUMABLE:
-        where = "Go on where it stopped" if summary.kind == "run" else "Make it after all"
-        found.insert(0, {"label": "Resume", "event": "resume", "title": where})
-    return found
+    delete = {"label": "Delete", "icon": "×", "event": "delete", "title": f"Delete {summary.name}"}
+    if summary.status not in RESUMABLE:
+        return [delete]
+    way = "where it stopped" if summary.kind == "run" else "until it is made"
+    title = f"Go on with {summary.name} {way}"
+    return [{"label": "Resume", "icon": "▶", "event": "resume", "title": title}, delete]
 
 
 def _run_row(summary: JobSummary, names: dict[str, str]) -> dict[str, Any]:
@@ -206,7 +209,7 @@ def _run_row(summary: JobSummary, names: dict[str, str]) -> dict[str, Any]:
     epochs = fmt.epoch(summary.epoch, summary.epochs)
     return {
         "id": summary.id,
-        "sub": f"{dataset} · {epochs}",
+        "sub": f"{dataset} · epoch {epochs}",
         "cells": [
             summary.name,
             dataset,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import ipywidgets as widgets
 import numpy as np
 
 from workbench.api import as_code
 from workbench.api.run import Run
 from workbench.data.visible import visible
-from workbench.errors import NotFound
+from workbench.errors import NotFound, WorkbenchError
 from workbench.inference import Predictor, Result
 from workbench.jobs import Job
 from workbench.panels import fields as f
@@ -60,7 +61,7 @@ class InspectPage(Page):
         self._make_parts()
         self.fill(
             View("title", text="Inspect"),
-            box(self.runs.root, self.epochs.root, kind="wb-pair"),
+            self._choice(),
             self._empty,
             self._ask_box,
             self._status,
@@ -71,6 +72,11 @@ class InspectPage(Page):
             self.choose_run(app.run.id)
         else:
             self._on_run()
+
+    def _choice(self) -> widgets.Widget:
+        pair = box(self.runs.root, self.epochs.root, kind="wb-pair")
+        pair.add_class("wb-pick")
+        return pair
 
     def choose_run(self, job_id: str) -> None:
         """Ask this run from now on."""
@@ -91,17 +97,20 @@ class InspectPage(Page):
         self._status.show(text="", tone="hint")
 
     def _make_parts(self) -> None:
-        self.runs = f.select("run", "Run", [])
-        self.epochs = f.select("epoch", "Epoch", [])
+        self.runs = f.select("run", "Run", [], "Runs that have a checkpoint.")
+        self.epochs = f.select("epoch", "Epoch", [], "The state of the network that is asked.")
         self.runs.on_change(self._on_run)
         self.epochs.on_change(self._on_epoch)
         self._empty = note("", "hint")
         self._status = note("", "hint")
         self._strip_heading = View("heading", text="")
         self._strip = View("sheet", {"pick": self._pick}, items=[], width=1, height=1, channels=1)
-        self.path = f.path("path", "Image file", "/data/five.png")
+        self.path = f.path(
+            "path", "Image file", "/data/five.png", "A file where the kernel runs; Enter asks."
+        )
         self.path.control.continuous_update = True
         self.path.on_change(self._complete)
+        self.path.on_enter(self._on_path)
         self._classify = button("Classify", self._on_path, "wb-primary", "wb-classify")
         self._upload = View(
             "upload",
@@ -263,7 +272,13 @@ class InspectPage(Page):
         if self._predictor is None:
             self._status.show(text="Loading the network …", tone="hint")
             return
-        self._show(question, self._predictor.classify(question.picture, layers=True))
+        try:
+            result = self._predictor.classify(question.picture, layers=True)
+        except WorkbenchError as error:
+            self._question = None
+            self.path.complain(str(error))
+            return
+        self._show(question, result)
 
     def _show(self, question: Question, result: Result) -> None:
         assert self._run is not None and result.layers is not None
@@ -279,7 +294,8 @@ class InspectPage(Page):
         ]
         truth = f" · true class: {question.truth}" if question.truth is not None else ""
         self._bars.show(rows=rows, caption=f"{result.milliseconds:.1f} ms{truth}")
-        self._code.show(code=as_code.classify(self._run.name, question.name, self._epoch_wanted()))
+        run = self.home.reference(self._run.job)
+        self._code.show(code=as_code.classify(run, question.name, self._epoch_wanted()))
         found = layer_rows(result.layers)
         self._rows = {row.title: row for row in found}
         blob, described = packed(found)

@@ -111,7 +111,7 @@ def _row(run: JobSummary, names: dict[str, str]) -> dict[str, Any]:
     epochs = fmt.epoch(run.epoch, run.epochs)
     return {
         "id": run.id,
-        "sub": f"{dataset} · {epochs}",
+        "sub": f"{dataset} · epoch {epochs}",
         "cells": [
             run.name,
             dataset,

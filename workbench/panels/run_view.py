@@ -63,8 +63,9 @@ class RunView:
 
     def refresh(self) -> None:
         """Show what is new on disk."""
-        self._reader.read()
+        # In this order: a run that is shown as done is shown with all its points.
         summary = self.job.summary()
+        self._reader.read()
         if summary != self._seen:
             self._seen = summary
             self._show(summary)
@@ -87,8 +88,15 @@ class RunView:
         self._history = View("lines", title="", lines=[])
         self._log = View("text", title="Log", text="")
         self._curves = box(self.page.curves)
-        name = self._dataset_name()
-        self._code = View("code", code=as_code.train(self.config, name, self.job.name))
+        self._code = View("code", code=self._as_code())
+
+    def _as_code(self) -> str:
+        home = self.page.home
+        try:
+            dataset = home.reference(Job(home.datasets_dir / self.config.dataset))
+        except LookupError:
+            dataset = self.config.dataset
+        return as_code.train(self.config, dataset, self.job.name)
 
     def _dataset_name(self) -> str:
         try:
@@ -125,9 +133,12 @@ class RunView:
         text = progress_text(summary) or "Starting …"
         self._progress.show(fraction=fraction if live else None, text=text)
         self._figures.show(figures=self._figures_of(summary))
-        self._outcome.show(**_outcome(summary))
+        self._outcome.show(**_outcome(summary, self._reader.checkpoints > 0))
         _visible(self._stop, live)
-        _visible(self._resume, summary.status in RESUMABLE)
+        resumable = summary.status in RESUMABLE
+        _visible(self._resume, resumable)
+        # One button a page leads on.
+        (self._try.remove_class if resumable else self._try.add_class)("wb-primary")
         _visible(self._try, self._reader.checkpoints > 0)
         _visible(self._delete, not live)
         self._facts.show(title="Run", facts=self._facts_of(summary))
@@ -232,12 +243,13 @@ def rate_text(config: TrainConfig) -> str:
     return f"{config.learning_rate:g}, × {policy.gamma:g} every {policy.size:g} % of training"
 
 
-def _outcome(summary: JobSummary) -> dict[str, Any]:
+def _outcome(summary: JobSummary, saved: bool) -> dict[str, Any]:
     if summary.status == "failed":
         text = ". ".join(filter(None, [summary.error, summary.advice]))
         return {"text": text or "The run failed; its log tells why.", "tone": "error"}
     if summary.status == "interrupted":
-        return {"text": "Whoever trained it has gone. Resume goes on from the last checkpoint."}
+        begin = "goes on from the last checkpoint" if saved else "begins anew: nothing was saved"
+        return {"text": f"The process that trained it ended unexpectedly. Resume {begin}."}
     if summary.status == "stopped":
         return {"text": "Stopped. Resume goes on as if it had never stopped."}
     return {"text": "", "tone": "info"}

@@ -44,6 +44,7 @@ class TrainForm:
             self.set(config)
         for field in self._fields:
             field.on_change(self._on_change)
+            field.on_enter(self._on_enter)
         self.network.on_change(self._propose_batch)
         self._on_change()
 
@@ -97,17 +98,26 @@ class TrainForm:
     def _make_fields(self, dataset: str | None) -> None:
         found = [s for s in self.page.home.summaries("dataset") if s.status == "done"]
         self._datasets = {s.id: s.config.get("task", "classification") for s in found}
-        self.dataset = f.select("dataset", "Dataset", [(s.name, s.id) for s in found])
+        named = [(s.name, s.id) for s in found]
+        self.dataset = f.select("dataset", "Dataset", named, "What the network learns from.")
         if dataset in self._datasets:
             self.dataset.value = dataset
         cards = networks.catalogue().values()
-        self.network = f.select("network", "Network", [(card.title, card.name) for card in cards])
+        self.network = f.select(
+            "network", "Network", [(card.title, card.name) for card in cards],
+            "A recipe; its input and its output are fitted to the dataset.",
+        )  # fmt: skip
         defaults = TrainConfig(dataset="")
         self.epochs = f.number(
-            "epochs", "Epochs", defaults.epochs, tooltip="Passes over the training images."
+            "epochs",
+            "Epochs",
+            defaults.epochs,
+            tooltip="Passes over the training images, 1 or more.",
         )
         self.batch_size = f.number(
-            "batch_size", "Batch size, images", tooltip="Images a step; more need more memory."
+            "batch_size",
+            "Batch size, images",
+            tooltip="Images a step, 1–65,536; more need more memory.",
         )
         self.learning_rate = f.number(
             "learning_rate", "Learning rate", defaults.learning_rate,
@@ -120,13 +130,25 @@ class TrainForm:
             "policy", "Rate over time", [("Step down", "step"), ("Fixed", "fixed")], "step",
             "Step down multiplies the rate by a factor each time a share of training is done.",
         )  # fmt: skip
-        self.size = f.number("policy.size", "Step, % of training", Step().size)
-        self.gamma = f.number("policy.gamma", "Factor at each step", Step().gamma)
+        self.size = f.number(
+            "policy.size", "Step, % of training", Step().size,
+            tooltip="After each such share of training the rate is multiplied.",
+        )  # fmt: skip
+        self.gamma = f.number(
+            "policy.gamma", "Factor at each step", Step().gamma,
+            tooltip="What the rate is multiplied by, 0–1; 0.1 is a tenth.",
+        )  # fmt: skip
         self.snapshot = f.number(
-            "snapshot_interval", "Checkpoint every, epochs", 1, tooltip="Fractions are allowed."
+            "snapshot_interval",
+            "Checkpoint every, epochs",
+            1,
+            tooltip="How often the network is kept; fractions are allowed.",
         )
         self.validation = f.number(
-            "validation_interval", "Validate every, epochs", 1, tooltip="Fractions are allowed."
+            "validation_interval",
+            "Validate every, epochs",
+            1,
+            tooltip="How often validation loss and accuracy are measured; fractions are allowed.",
         )
         self.mean = f.choice(
             "mean_subtraction", "Subtract mean",
@@ -136,7 +158,10 @@ class TrainForm:
         self.seed = f.number(
             "seed", "Seed", "", "drawn", "The same seed gives the same run on the same machine."
         )
-        self.name = f.text("name", "Name", hint="the network's and a number")
+        self.name = f.text(
+            "name", "Name", hint="the network's and a number",
+            tooltip="What the run is called in lists and in code.",
+        )  # fmt: skip
         self.group = f.text("group", "Group", hint="none", tooltip="A heading to list it under.")
         self.runner = f.choice("runner", "Run in", _RUNNERS, default_runner())
         self.runner.control.tooltips = [
@@ -195,7 +220,8 @@ class TrainForm:
             return False
         f.blame(self._fields, "")
         dataset = Dataset(Job(self.page.home.datasets_dir / config.dataset))
-        self._code.show(code=as_code.train(config, dataset.name, self.name.value.strip() or None))
+        named = self.page.home.reference(dataset.job)
+        self._code.show(code=as_code.train(config, named, self.name.value.strip() or None))
         self._show_about(dataset, config)
         return self._fits(dataset, config)
 
@@ -229,6 +255,10 @@ class TrainForm:
         least = f"{card.smallest[1]} × {card.smallest[0]}"
         self.network.complain(f"network {card.title} needs images of {least} px or more")
         return False
+
+    def _on_enter(self) -> None:
+        if not self._start.disabled:
+            self._on_start()
 
     @guarded
     def _on_start(self) -> None:

@@ -28,7 +28,8 @@ function traces(lines, smooth, best) {
       x: line.x,
       y: line.y,
       yaxis: style.axis,
-      mode: style.points ? "lines+markers" : "lines",
+      // A line of one point would not be seen.
+      mode: style.points || line.x.length === 1 ? "lines+markers" : "lines",
       line: { color: style.color, width: 1.5, shape: style.steps ? "hv" : "linear" },
       marker: { color: style.color, size: 5 },
       cliponaxis: false,
@@ -61,10 +62,11 @@ function layout(figure, log, ink, grid) {
     plot_bgcolor: clear,
     font: { size: 11, color: ink, family: getComputedStyle(document.body).fontFamily },
     hovermode: "x unified",
+    hoversubplots: "axis",
     hoverlabel: { bgcolor: getComputedStyle(document.body).getPropertyValue("--jp-layout-color2") || "#eeeeee" },
     uirevision: "kept",
     legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom" },
-    xaxis: { ...axis, range: [0, figure.epochs || 1], anchor: "y3", hoverformat: ".2f", title: { text: "epoch", standoff: 2 } },
+    xaxis: { ...axis, range: [0, figure.epochs || 1], anchor: "y3", hoverformat: ".2f", unifiedhovertitle: { text: "epoch %{x}" }, title: { text: "epoch", standoff: 2 } },
     yaxis: { ...axis, domain: [0.26, 1], type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero", nticks: 6 },
     yaxis2: {
       ...axis, overlaying: "y", side: "right", tickmode: "auto", tickformat: ".4~g", ticksuffix: " %", showgrid: false,

@@ -27,11 +27,18 @@ function render({ model, el }) {
       ask();
     }
   };
+  // Esc keeps what somebody was asked whether to destroy.
+  const onKey = (event) => {
+    const app = event.key === "Escape" ? el.closest(".wb-app") : null;
+    if (app?.contains(event.target)) app.querySelector(".wb-keep")?.click();
+  };
+  document.addEventListener("keydown", onKey);
   model.on("msg:custom", onAnswer);
   document.addEventListener("visibilitychange", onVisible);
   ask();
   return () => {
     clearTimeout(timer);
+    document.removeEventListener("keydown", onKey);
     model.off("msg:custom", onAnswer);
     document.removeEventListener("visibilitychange", onVisible);
   };

@@ -122,6 +122,7 @@ function countRow(row, splits, most) {
 
 const kinds = {
   note(data, el) {
+    if (data.tip) requestAnimationFrame(() => el.closest(".wb-field")?.setAttribute("title", data.tip));
     if (!data.text) return;
     const box = make("div", `wb-note wb-note-${data.tone || "info"}`);
     if (data.tone === "error") {
@@ -217,7 +218,7 @@ const kinds = {
       if (data.empty) el.append(make("p", "wb-muted wb-empty", data.empty));
       return;
     }
-    const table = make("table", `wb-table ${data.subs ? "wb-subs" : ""}`);
+    const table = make("table", `wb-table ${data.subs ? "wb-subs" : ""} ${data.sortable ? "wb-sortable" : ""}`);
     const head = make("tr");
     data.columns.forEach((column, i) => {
       const cell = make("th", `${column.number ? "wb-number" : ""} ${column.wide ? "wb-wide" : ""}`);
@@ -240,6 +241,7 @@ const kinds = {
       row.cells.forEach((cell, i) => {
         const column = data.columns[i];
         const node = make("td", `${column.number ? "wb-number" : ""} ${column.wide ? "wb-wide" : ""}`);
+        if (cell && cell.status) node.classList.add("wb-status");
         if (cell && cell.status) node.append(pill(cell.status, cell.text));
         else node.append(make("span", i === 0 ? "wb-strong" : "", cell));
         if (i === 0 && row.sub) node.append(make("div", "wb-sub wb-muted", row.sub));
@@ -248,7 +250,9 @@ const kinds = {
       if (data.actions) {
         const cell = make("td", "wb-actions");
         for (const action of row.actions || []) {
-          cell.append(button(action.label, "wb-link", () => model.send({ event: action.event, id: row.id }), action.title));
+          const node = button(action.label, "wb-link wb-action", () => model.send({ event: action.event, id: row.id }), action.title);
+          node.dataset.icon = action.icon;
+          cell.append(node);
         }
         line.append(cell);
       }
@@ -560,9 +564,9 @@ const kinds = {
     const card = make("div", "wb-card wb-code");
     const line = make("div", "wb-code-head");
     line.append(make("h3", "wb-heading", "As code"));
-    const copy = button("Copy", "wb-link", async () => {
-      await navigator.clipboard.writeText(data.code);
-      copy.textContent = "Copied";
+    const text = make("pre", "", data.code);
+    const copy = button("Copy", "wb-link wb-copy", async () => {
+      copy.textContent = (await copied(data.code)) ? "Copied" : selected(text);
     });
     line.append(copy);
     if (document.body.dataset.workbench === "lab") {
@@ -572,10 +576,25 @@ const kinds = {
         ),
       );
     }
-    card.append(line, make("pre", "", data.code));
+    card.append(line, text);
     el.append(card);
   },
 };
+
+// Browsers give the clipboard only to pages of this machine or over https.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function selected(node) {
+  getSelection().selectAllChildren(node);
+  return "Selected: press Ctrl+C";
+}
 
 // One tile, enlarged, with its place among the tiles; the kernel is asked for its numbers.
 function enlarge(dialog, picture, layer, event, model) {
@@ -629,6 +648,8 @@ function render({ model, el }) {
   };
   model.on("change:data", draw);
   draw();
+  // A new page begins at its title, also where the one before was scrolled down.
+  if (model.get("kind") === "title") requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
   return () => model.off("change:data", draw);
 }
 
