@@ -399,24 +399,27 @@ def test_wrong_fields_are_told_apart(app, digits_folder):
     form.path.value = str(digits_folder)
     form._forms["folder"]._validation.value = " "
     form.image.background.value = "no colour"
-    assert message(form.image.background).startswith("Background of transparent images must be a colour")
+    wrong = message(form.image.background)
+    assert wrong.startswith("Background of transparent images must be a colour")
     form.image.background.value = "white"
     form.channels.value = 0
     form.image.other.value = "65"
-    assert message(form.image.other) == "channels must be 1–64, got 65"
+    assert message(form.image.other) == "Channels must be 1–64, got 65"
     form.image.other.value = "4"
     form.records.encoding.value = "png"
     assert message(form.records.encoding).startswith("PNG holds 1 or 3 channels")
     form.records.encoding.value = "none"
     form.splits.together.value = "pattern"
     form.splits.pattern.value = "("
-    assert message(form.splits.pattern).startswith("keep_together must be folder or a regular")
+    assert message(form.splits.pattern).startswith(
+        "Pattern in the path must be folder or a regular"
+    )
     form.splits.pattern.value = r"p(\d)"
     form.splits.seed.value = "x"
-    assert message(form.splits.seed) == "seed must be a whole number, got 'x'"
+    assert message(form.splits.seed) == "Seed must be a whole number, got 'x'"
     form.splits.seed.value = "3"
     form.source._limits.fields[1].value = "1"
-    assert message(form.source._limits.fields[1]).startswith("max_per_class must be at least 2")
+    assert message(form.source._limits.fields[1]).startswith("Most a class must be at least 2")
     form.source._limits.fields[1].value = ""
     assert form.config().keep_together == r"p(\d)"
     settle(app)
