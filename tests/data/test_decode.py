@@ -360,11 +360,11 @@ def test_an_empty_file_a_folder_and_nothing_at_all(tmp_path):
 
 
 def test_a_file_beyond_the_limit_and_what_is_no_file_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("workbench.data.decode.MAX_BYTES", 100_000)
-    for size in (1, 40_000, 100_000):
+    monkeypatch.setattr("workbench.data.decode.MAX_BYTES", 200_000)
+    for size in (1, 40_000, 200_000):
         (tmp_path / "a.png").write_bytes(b"x" * size)
         assert read_bytes(tmp_path / "a.png") == b"x" * size
-    (tmp_path / "a.png").write_bytes(bytes(100_001))
+    (tmp_path / "a.png").write_bytes(bytes(200_001))
     with pytest.raises(DataError, match="larger than 1 GiB"):
         read_bytes(tmp_path / "a.png")
     if os.path.exists("/dev/zero"):  # never ends

@@ -32,6 +32,13 @@ def wait_until(condition, seconds=60):
         time.sleep(0.01)
 
 
+def lives(process):
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def config(folder, **fields):
     source = wb.ImageFolder(folder)
     return wb.DatasetConfig(name="digits", source=source, image=IMAGE, encoding="png", **fields)
@@ -44,7 +51,7 @@ def test_a_killed_creation_is_interrupted_and_can_be_taken_up(folder):
     family = [owner, *owner.children(recursive=True)]
     os.kill(owner.pid, signal.SIGKILL)
     wait_until(lambda: job.status == "interrupted")
-    wait_until(lambda: not any(p.is_running() and p.status() != "zombie" for p in family))
+    wait_until(lambda: not any(lives(process) for process in family))
     assert not (job.path / "records").exists()
     assert wb.dataset(job.id).to_dict()["status"] == "interrupted"
     resume_dataset(job)

@@ -13,7 +13,7 @@ from workbench.data.records import Images, open_stores
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
 from workbench.data.statistics import Sums, sums
-from workbench.data.table import EXCLUDED, REPEATED, Table, blocks
+from workbench.data.table import EXCLUDED, REPEATED, UNREADABLE, Table, blocks
 from workbench.data.workers import processors
 from workbench.errors import DataError
 from workbench.jobs import JobContext
@@ -30,11 +30,13 @@ def describe(
     unreadable: Sequence[tuple[str, str]],
     map_: Map,
     context: JobContext,
+    all_images: np.ndarray | None = None,
 ) -> None:
     """Write labels, counts, mean image and report into the table's folder; tell the facts.
 
     Args:
         map_: calls functions of a module in parallel, where that can be.
+        all_images: the sum of all images, split or not, where it is known.
 
     Raises:
         DataError: a class is left without an image to train on.
@@ -42,7 +44,7 @@ def describe(
     folder, labels = table.folder, listing.labels
     counts = count(table, labels)
     _check_classes(counts, table, labels)
-    total = statistics.combined(map_(sum_rows, _shares(folder, table.rows_of("train"))))
+    total = _train_sums(table, map_, all_images)
     np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
     # JSON, because a class may be named with a newline; labels.txt is for other programs.
     write_json(folder / "labels.json", labels)
@@ -78,19 +80,33 @@ def count(table: Table, labels: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def sum_rows(folder: str, start: int, stop: int) -> Sums:
-    """The sums over some of the training images of a dataset's folder."""
+def _train_sums(table: Table, map_: Map, all_images: np.ndarray | None) -> Sums:
+    """The sums of the training images; of all less the others', where that is less to read."""
+    train = table.rows_of("train")
+    readable = np.flatnonzero(table["state"] != UNREADABLE)
+    if all_images is None or 2 * len(train) < len(readable):
+        return _sums_of(table, train, map_)
+    others = np.setdiff1d(readable, train, assume_unique=True)
+    everything = Sums(all_images, len(readable), 0, 255)
+    return everything.without(_sums_of(table, others, map_)) if len(others) else everything
+
+
+def _sums_of(table: Table, rows: np.ndarray, map_: Map) -> Sums:
+    return statistics.combined(map_(sum_rows, _shares(table.folder, rows)))
+
+
+def sum_rows(folder: str, rows: np.ndarray) -> Sums:
+    """The sums over some images of a dataset's folder."""
     table = Table(Path(folder))
-    rows = table.rows_of("train")[start:stop]
     return sums(Images(open_stores(table.folder), table["part"][rows], table["record"][rows]))
 
 
-def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, int, int]]:
+def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, np.ndarray]]:
     store = open_stores(folder)[0]
     size = max(1, int(np.prod(store.shape)) * store.dtype.itemsize)
     # Small parts, each opened and let go, so that memory stays flat.
     share = max(1, min(_PART_BYTES // size, -(-len(rows) // processors())))
-    return [(str(folder), start, stop) for start, stop in blocks(len(rows), share)]
+    return [(str(folder), rows[start:stop]) for start, stop in blocks(len(rows), share)]
 
 
 def _check_classes(counts: dict[str, list[int]], table: Table, labels: Sequence[str]) -> None:

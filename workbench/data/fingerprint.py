@@ -10,14 +10,14 @@ from functools import cache
 
 import numpy as np
 
-_MOST_SIDE = 40
+_MOST_SIDE = 32
 _FREQUENCIES = 8
 
 
 def fingerprints(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Perceptual hashes, uint64 ``(n,)``, and standard deviations of brightness, float32 ``(n,)``.
 
-    Both are of the image in grey, every n-th pixel of one of more than 40 a side.
+    Both are of the image in grey, every n-th pixel of one of more than 32 a side.
 
     Args:
         images: ``(n, height, width, channels)`` of any number type; deviations are in grey levels

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from workbench.data import table as columns
 from workbench.data.config import DatasetConfig
 from workbench.data.crew import WORTH_IT, Crew, crew
@@ -39,6 +41,7 @@ class Ingested:
         groups: how many groups there are that must not be divided.
         unreadable: row and reason.
         bytes: how much was read.
+        total: the sum of all 8-bit images, float64.
     """
 
     table: TableWriter
@@ -48,6 +51,7 @@ class Ingested:
     groups: int = 0
     unreadable: list[tuple[int, str]] = field(default_factory=list)
     bytes: int = 0
+    total: np.ndarray | None = None
 
 
 class _Beyond(Exception):
@@ -187,6 +191,8 @@ def _note(found: Ingested, decoded: Decoded) -> None:
     table["width"][start:stop], table["height"][start:stop] = decoded.size.T
     table["record"][start:stop] = found.writer.put(start, decoded.content)
     found.bytes += decoded.bytes
+    if decoded.total is not None:
+        found.total = decoded.total if found.total is None else found.total + decoded.total
     for row, reason in decoded.unreadable:
         table["state"][start + row] = columns.UNREADABLE
         # Whatever split its source gave: there is nothing to train on or to measure.

@@ -24,12 +24,18 @@ class Sums:
     least: float
     greatest: float
 
+    def without(self, other: Sums) -> Sums:
+        """The sums of what is in these and not in ``other``, of 8-bit images."""
+        return Sums(self.total - other.total, self.count - other.count, 0, 255)
+
 
 def sums(images: Images) -> Sums:
     """Sum images up: 8 and 16 bits exactly, floats in float64."""
+    if not len(images):
+        return Sums(np.zeros(images.shape[1:]), 0, np.inf, -np.inf)
     rows = max(1, _PART_BYTES // max(1, images.nbytes // max(1, len(images))))
     if images.dtype == np.uint8:
-        return Sums(_total_of_bytes(images, rows), len(images), 0, 255)
+        return Sums(total_of_bytes(images.runs(rows), images.shape[1:]), len(images), 0, 255)
     total = np.zeros(images.shape[1:])
     least, greatest = np.inf, -np.inf
     for part in images.runs(rows):
@@ -38,22 +44,19 @@ def sums(images: Images) -> Sums:
     return Sums(total, len(images), float(least), float(greatest))
 
 
-def _total_of_bytes(images: Images, rows: int) -> np.ndarray:
-    """The sum of 8-bit images, float64: four times as fast as NumPy's, and as exact."""
+def total_of_bytes(parts: Iterable[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    """The sum of 8-bit images ``(n, *shape)``, float64: faster than NumPy's, and as exact."""
     import cv2
 
-    height = images.shape[1]
-    total = np.zeros(images.shape[1:])
-    few = np.zeros((height, images.shape[2] * images.shape[3]), np.float32)
-    added = 0
-    for part in images.runs(rows):
-        for image in part.reshape(len(part), height, -1):
+    total, few, added = np.zeros(shape), np.zeros((shape[0], shape[1] * shape[2]), np.float32), 0
+    for part in parts:
+        for image in part.reshape(len(part), shape[0], -1):
             cv2.accumulate(image, few)
         added += len(part)
         if added >= _EXACT:
-            total += few.reshape(total.shape)
+            total += few.reshape(shape)
             few[:], added = 0, 0
-    return total + few.reshape(total.shape)
+    return total + few.reshape(shape)
 
 
 def combined(parts: Iterable[Sums]) -> Sums:

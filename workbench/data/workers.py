@@ -18,6 +18,7 @@ from workbench.data.fingerprint import fingerprints
 from workbench.data.image_format import ImageFormat, read_image
 from workbench.data.records.memory_map import write_rows
 from workbench.data.sources.base import Reader
+from workbench.data.statistics import total_of_bytes
 from workbench.errors import DataError
 
 _NO_DIGEST = bytes(32)
@@ -52,6 +53,7 @@ class Decoded:
         size: width and height of each original, int32 ``(n, 2)``.
         bytes: how much was read of the source.
         unreadable: place in the stretch and reason.
+        total: the sum of 8-bit images, float64; summed here, where they are at hand.
     """
 
     start: int
@@ -62,6 +64,7 @@ class Decoded:
     size: np.ndarray
     bytes: int
     unreadable: list[tuple[int, str]]
+    total: np.ndarray | None
 
 
 class Worker:
@@ -102,7 +105,10 @@ class Worker:
         sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(count, 32)
         look, spread = fingerprints(images)
         size_array = np.array(sizes, np.int32).reshape(count, 2)
-        return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable)
+        total = None
+        if images.dtype == np.uint8:
+            total = total_of_bytes([images], images.shape[1:])
+        return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable, total)
 
     def _keep(self, start: int, images: np.ndarray, unreadable: set[int]) -> int | list[bytes]:
         """Write decoded images where they belong, or give them back encoded."""
