@@ -15,7 +15,8 @@ _CLASSES = 10
 def write(folder: Path, count: int, links: int = 1) -> Path:
     """Write ``count`` pictures into ten class folders under ``folder``, no two of them equal.
 
-    Each is there under ``links`` names, to measure more of them in the time. Their spectrum falls with the frequency as that of photographs does (Field, 1987).
+    Each is there under ``links`` names, to measure more of them in the time. Their spectrum falls
+    with the frequency as that of photographs does (Field, 1987).
     """
     random = np.random.default_rng(0)
     grounds = [_ground(random) for _ in range(_SEVERAL)]
