@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.conftest import read_idx
 from workbench.data.duplicates import joined, kin, twins
-from workbench.data.fingerprint import fingerprints
+from workbench.data.images.fingerprint import fingerprints
 
 
 def digest(text):

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from workbench.data.images.visible import visible
 from workbench.data.original import original
-from workbench.data.visible import visible
 from workbench.errors import DataError
 
 

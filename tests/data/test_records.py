@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.data import ImageFormat
-from workbench.data.encode import encode
+from workbench.data.images.encode import encode
 from workbench.data.records import Images, open_stores
 from workbench.data.records.choice import Machine, choose
 from workbench.data.records.encoded import EncodedWriter

@@ -14,10 +14,10 @@ from workbench.cli.sources import add_source_options, source_of
 from workbench.data import Dataset, DatasetConfig, ImageFormat
 from workbench.data.config import DUPLICATES
 from workbench.data.explore import SORTS
-from workbench.data.image_format import DTYPES, RESAMPLES
+from workbench.data.images.image_format import DTYPES, RESAMPLES
+from workbench.data.images.resize import FILLS, MODES
 from workbench.data.records.choice import ENCODINGS
 from workbench.data.report import Report, check_records
-from workbench.data.resize import FILLS, MODES
 from workbench.data.sources.s3 import S3Folder
 from workbench.data.splits import SPLITS
 from workbench.errors import InvalidValue

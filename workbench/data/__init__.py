@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workbench.data.create import prepare
     from workbench.data.dataset import Dataset, Split
     from workbench.data.explore import Item, Page, Query
-    from workbench.data.image_format import ImageFormat, convert, load_image
+    from workbench.data.images.image_format import ImageFormat, convert, load_image
     from workbench.data.sources import Access, FolderSummary, ImageFolder, inspect_folder
 
 _HOMES = {
@@ -22,14 +22,14 @@ _HOMES = {
     "DatasetConfig": "config",
     "FolderSummary": "sources",
     "ImageFolder": "sources",
-    "ImageFormat": "image_format",
+    "ImageFormat": "images.image_format",
     "Item": "explore",
     "Page": "explore",
     "Query": "explore",
     "Split": "dataset",
-    "convert": "image_format",
+    "convert": "images.image_format",
     "inspect_folder": "sources",
-    "load_image": "image_format",
+    "load_image": "images.image_format",
     "prepare": "create",
 }
 

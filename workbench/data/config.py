@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from workbench.data import sources
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.image_format import ImageFormat
 from workbench.data.records.choice import ENCODINGS
 from workbench.data.sources import Source
 from workbench.validation import (
@@ -95,7 +95,7 @@ class DatasetConfig(Configuration):
             )
 
     def _check_encoding(self) -> None:
-        from workbench.data.encode import check_encoding
+        from workbench.data.images.encode import check_encoding
 
         if self.encoding in ("png", "jpeg"):
             check_encoding(self.image, self.encoding)

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.data.config import DatasetConfig
 from workbench.data.explore import Page, Query, find
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.image_format import ImageFormat
 from workbench.data.records import Images, Store, open_stores
 from workbench.data.splits import SPLITS
 from workbench.data.table import Table

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workbench.data.fingerprint import small_grey
+from workbench.data.images.fingerprint import small_grey
 
 NEAR_BITS = 3
 # Two pictures are nearly equal when their grey values, small, differ by less than this on average

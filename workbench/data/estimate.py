@@ -17,9 +17,9 @@ import numpy as np
 from workbench.data.config import DatasetConfig
 from workbench.data.crew import WORTH_IT
 from workbench.data.derive import shares_records
-from workbench.data.encode import encode
-from workbench.data.fingerprint import fingerprints
-from workbench.data.image_format import read_image
+from workbench.data.images.encode import encode
+from workbench.data.images.fingerprint import fingerprints
+from workbench.data.images.image_format import read_image
 from workbench.data.records.choice import Choice, Machine, choose
 from workbench.data.sources import Access, Sample, Source
 from workbench.data.workers import processors

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.data.dataset import Dataset
-from workbench.data.decode import decode
-from workbench.data.opencv import opencv
-from workbench.data.pixels import Picture, from_array, to_channels
+from workbench.data.images.decode import decode
+from workbench.data.images.opencv import opencv
+from workbench.data.images.pixels import Picture, from_array, to_channels
+from workbench.data.images.visible import visible
 from workbench.data.records import owners
 from workbench.data.sources import Access
 from workbench.data.sources.derived import FromDatasets
-from workbench.data.visible import visible
 from workbench.errors import DataError, WorkbenchError
 from workbench.jobs import Home
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.data.encode import encode
-from workbench.data.fingerprint import fingerprints
-from workbench.data.image_format import ImageFormat, read_image
+from workbench.data.images.encode import encode
+from workbench.data.images.fingerprint import fingerprints
+from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.records.memory_map import write_rows
 from workbench.data.sources.base import Reader
 from workbench.data.statistics import total_of_bytes

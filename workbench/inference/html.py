@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from workbench.data.visible import visible
+from workbench.data.images.visible import visible
 
 if TYPE_CHECKING:
     from workbench.inference.layers import LayerView

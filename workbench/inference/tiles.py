@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.data.visible import visible
+from workbench.data.images.visible import visible
 from workbench.inference.colours import diverging, sequential
 
 MOST_TILES = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.data import Dataset
-from workbench.data.visible import visible
+from workbench.data.images.visible import visible
 from workbench.errors import NotFound, WorkbenchError
 from workbench.jobs import Event, Home, Job, JobSummary
 from workbench.panels import format as fmt

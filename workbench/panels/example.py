@@ -11,9 +11,9 @@ import numpy as np
 
 from workbench import samples
 from workbench.data import Access, ImageFormat
-from workbench.data.image_format import read_image
+from workbench.data.images.image_format import read_image
+from workbench.data.images.visible import visible
 from workbench.data.sources.idx import IdxFiles
-from workbench.data.visible import visible
 from workbench.errors import DataError
 from workbench.panels.image_fields import MODES
 from workbench.panels.settled import Settled

@@ -11,8 +11,8 @@ import numpy as np
 from workbench.data import Dataset, Query
 from workbench.data.explore import SORTS, find
 from workbench.data.findings import Finding
+from workbench.data.images.visible import visible
 from workbench.data.original import MOST_SIDE, original, shrunk
-from workbench.data.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.panels.edits import Edits
 from workbench.panels.explore_grid import ExploreGrid

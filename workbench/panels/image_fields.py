@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from workbench.data import ImageFormat
-from workbench.data.resample import RESAMPLES
+from workbench.data.images.resample import RESAMPLES
 from workbench.panels import fields as f
 from workbench.panels.view import box
 

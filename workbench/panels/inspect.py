@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.api import as_code
 from workbench.api.run import Run
-from workbench.data.visible import visible
+from workbench.data.images.visible import visible
 from workbench.errors import NotFound, WorkbenchError
 from workbench.inference import Predictor, Result
 from workbench.jobs import Job

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.data import Dataset
+from workbench.data.images.visible import visible
 from workbench.data.original import shrunk
-from workbench.data.visible import visible
 
 THUMB_SIDE = 80
 _AT_ONCE = 16 << 20

@@ -14,7 +14,7 @@ from PIL import Image
 
 from workbench.data.export import export
 from workbench.data.export.tfrecord import framed
-from workbench.data.image_format import ImageFormat, read_image
+from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.sources.base import Access
 from workbench.data.sources.database import Database
 from workbench.data.sources.messages import messages

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.data.encode import ENCODINGS
 from workbench.data.export.aside import folder_aside
 from workbench.data.export.content import Content
 from workbench.data.export.tensors import to_tf_data
+from workbench.data.images.encode import ENCODINGS
 from workbench.validation import check_choice, check_whole
 
 FORMATS = ("lmdb", "hdf5", "tfrecord", "folder", "numpy")

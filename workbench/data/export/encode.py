@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from workbench.data.encode import encode
+from workbench.data.images.encode import encode
 
 _PART = 16
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.data.encode import check_encoding
 from workbench.data.export.caffe import write_labels
 from workbench.data.export.content import Content
 from workbench.data.export.encode import encode_all
 from workbench.data.export.names import folders
+from workbench.data.images.encode import check_encoding
 from workbench.errors import InvalidValue
 
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg"}

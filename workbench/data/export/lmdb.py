@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.encode import check_encoding
 from workbench.data.export.aside import plain
 from workbench.data.export.caffe import channels_first, write_labels, write_mean
 from workbench.data.export.content import Batch, Content
 from workbench.data.export.encode import encode_all
+from workbench.data.images.encode import check_encoding
 from workbench.data.sources.messages import messages
 from workbench.errors import MissingExtra
 

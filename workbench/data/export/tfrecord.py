@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from workbench.data.encode import check_encoding
 from workbench.data.export.caffe import write_labels, write_mean
 from workbench.data.export.content import Batch, Content
 from workbench.data.export.encode import encode_all
+from workbench.data.images.encode import check_encoding
 from workbench.data.sources.crc32c import masked_crc32c
 from workbench.data.sources.messages import messages
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from workbench.data.encode import check_encoding
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.encode import check_encoding
+from workbench.data.images.image_format import ImageFormat
 from workbench.errors import InvalidValue, StorageError
 
 ENCODINGS = ("auto", "none", "png", "jpeg")

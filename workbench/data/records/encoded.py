@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.encode import decode_record
+from workbench.data.images.encode import decode_record
 from workbench.errors import DataError, storage_error
 from workbench.jobs.storage import write_json
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from workbench.data.decode import MAX_BYTES
+from workbench.data.images.decode import MAX_BYTES
 from workbench.data.s3.ahead import Budget, ahead
 from workbench.data.s3.connection import Connection
 from workbench.data.s3.direct import Answer, Direct

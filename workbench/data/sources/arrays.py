@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.image_format import ImageFormat
 from workbench.data.sources.base import Access, Divided, Listing
 from workbench.data.sources.given import settle_names, settle_paths
 from workbench.data.sources.npy import Place, image_header, members, open_rows, read_small

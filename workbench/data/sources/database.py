@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.image_format import ImageFormat
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.given import settle_paths
 from workbench.data.sources.stores import Entry, Store, find_stores, layout, read_label_names
@@ -95,7 +95,7 @@ class Database(Divided):
         if isinstance(image, DataError):
             raise DataError(f"{name}:{entry.record}: {image}")
         if isinstance(image, bytes):
-            from workbench.data.decode import open_image
+            from workbench.data.images.decode import open_image
 
             picture = open_image(image)
             channels = 1 if len(picture.getbands()) == 1 else 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.data.decode import read_bytes
+from workbench.data.images.decode import read_bytes
 from workbench.errors import DataError, NotFound
 
 

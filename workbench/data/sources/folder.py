@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.decode import SUFFIXES
+from workbench.data.images.decode import SUFFIXES
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.files import FileReader
 from workbench.data.splits import drawn

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.image_format import ImageFormat
 from workbench.data.sources.base import Access, Divided, Listing
 from workbench.data.sources.given import settle_names, settle_paths
 from workbench.data.sources.rows import (

@@ -13,8 +13,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from workbench.data.image_format import ImageFormat
-from workbench.data.pixels import MAX_PIXELS
+from workbench.data.images.image_format import ImageFormat
+from workbench.data.images.pixels import MAX_PIXELS
 from workbench.data.sources.base import Listing, Sample, check_classes
 from workbench.data.sources.folder import natural_key
 from workbench.errors import DataError

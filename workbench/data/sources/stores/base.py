@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from workbench.data.decode import MAX_BYTES, MAX_PIXELS
+from workbench.data.images.decode import MAX_BYTES, MAX_PIXELS
 from workbench.errors import DataError
 
 Image = bytes | np.ndarray | DataError

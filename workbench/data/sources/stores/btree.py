@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from workbench.data.decode import MAX_BYTES
+from workbench.data.images.decode import MAX_BYTES
 from workbench.errors import DataError
 
 _MAGIC = 0xBEEFC0DE

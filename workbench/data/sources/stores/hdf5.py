@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.decode import MAX_BYTES
+from workbench.data.images.decode import MAX_BYTES
 from workbench.data.sources.stores.base import (
     Entry,
     Image,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.data.decode import read_bytes
+from workbench.data.images.decode import read_bytes
 from workbench.data.sources.stores.base import Entry, Image
 from workbench.data.sources.tables import read_entries
 from workbench.errors import DataError, NotFound

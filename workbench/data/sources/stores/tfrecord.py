@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from workbench.data.decode import MAX_BYTES
+from workbench.data.images.decode import MAX_BYTES
 from workbench.data.sources.crc32c import masked_crc32c
 from workbench.data.sources.messages import parse
 from workbench.data.sources.stores.base import Entry, Image, check_shape, number, whole_label

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from workbench.data.orientation import read_orientation, upright
-from workbench.data.pixels import Picture, check_size
+from workbench.data.images.orientation import read_orientation, upright
+from workbench.data.images.pixels import Picture, check_size
 from workbench.errors import DataError
 
 Target = Callable[[tuple[int, int]], tuple[int, int]]

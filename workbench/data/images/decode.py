@@ -12,10 +12,10 @@ import stat
 
 from PIL import Image
 
-from workbench.data import npy, png, tiff
-from workbench.data.jpeg import Target, decode_jpeg
-from workbench.data.other_formats import decode_other
-from workbench.data.pixels import MAX_PIXELS, Picture, to_image
+from workbench.data.images import npy, png, tiff
+from workbench.data.images.jpeg import Target, decode_jpeg
+from workbench.data.images.other_formats import decode_other
+from workbench.data.images.pixels import MAX_PIXELS, Picture, to_image
 from workbench.errors import DataError, NotFound
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "decode", "open_image", "read_bytes"]

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.data.opencv import opencv
+from workbench.data.images.opencv import opencv
 from workbench.errors import DataError, InvalidValue
 from workbench.validation import check_choice, check_whole
 
 if TYPE_CHECKING:
-    from workbench.data.image_format import ImageFormat
+    from workbench.data.images.image_format import ImageFormat
 
 ENCODINGS = ("none", "png", "jpeg")
 _DEPTHS = {"png": ("uint8", "uint16"), "jpeg": ("uint8",)}

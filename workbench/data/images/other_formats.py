@@ -9,9 +9,9 @@ import warnings
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from workbench.data.jpeg import check_scans
-from workbench.data.orientation import find_orientation, upright
-from workbench.data.pixels import MAX_PIXELS, Picture, check_size
+from workbench.data.images.jpeg import check_scans
+from workbench.data.images.orientation import find_orientation, upright
+from workbench.data.images.pixels import MAX_PIXELS, Picture, check_size
 from workbench.errors import DataError
 
 # Decoders that run nothing and fetch nothing; an EPS, say, would start an interpreter.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageColor
 
-from workbench.data.decode import decode, read_bytes
-from workbench.data.other_formats import from_image
-from workbench.data.pixels import DTYPES, Picture, from_array, to_channels, to_depth
-from workbench.data.resample import RESAMPLES
-from workbench.data.resize import FILLS, MODES, resize, scaled_size
+from workbench.data.images.decode import decode, read_bytes
+from workbench.data.images.other_formats import from_image
+from workbench.data.images.pixels import DTYPES, Picture, from_array, to_channels, to_depth
+from workbench.data.images.resample import RESAMPLES
+from workbench.data.images.resize import FILLS, MODES, resize, scaled_size
 from workbench.errors import InvalidValue
 from workbench.validation import Configuration, check_choice, check_whole
 
@@ -32,9 +32,9 @@ class ImageFormat(Configuration):
         resize: ``squash``, ``crop``, ``fill`` or ``half-crop``.
         fill: what padding consists of: ``noise``, ``constant``, ``edge`` or ``mean``.
         dtype: ``uint8``; ``uint16`` and ``float32`` keep what 16-bit and float images hold.
-            How depths become one another stands in ``workbench/data/pixels.py``.
+            How depths become one another stands in ``workbench/data/images/pixels.py``.
         resample: ``bilinear``, ``nearest``, ``area``, ``bicubic`` or ``lanczos``, as
-            ``workbench/data/resample.py`` defines them.
+            ``workbench/data/images/resample.py`` defines them.
         background: the colour on which transparent images are laid, by name or as ``#202020``.
 
     Raises:

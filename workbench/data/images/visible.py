@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.data.pixels import to_depth
+from workbench.data.images.pixels import to_depth
 
 
 def visible(pixels: np.ndarray, range_: tuple[float, float] | None = None) -> np.ndarray:

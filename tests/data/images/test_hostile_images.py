@@ -15,11 +15,11 @@ import psutil
 import pytest
 from PIL import Image
 
-from workbench.data.decode import decode
-from workbench.data.image_format import ImageFormat, read_image
-from workbench.data.jpeg import decode_jpeg
-from workbench.data.other_formats import decode_other
-from workbench.data.png import SIGNATURE, decode_png
+from workbench.data.images.decode import decode
+from workbench.data.images.image_format import ImageFormat, read_image
+from workbench.data.images.jpeg import decode_jpeg
+from workbench.data.images.other_formats import decode_other
+from workbench.data.images.png import SIGNATURE, decode_png
 from workbench.errors import DataError, MissingExtra
 
 THOROUGH = os.environ.get("WORKBENCH_THOROUGH") == "1"

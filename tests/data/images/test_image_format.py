@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.data.image_format import ImageFormat, convert, load_image, read_image
+from workbench.data.images.image_format import ImageFormat, convert, load_image, read_image
 from workbench.errors import DataError, InvalidValue, NotFound
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from workbench.data.encode import check_encoding, decode_record, encode
-from workbench.data.image_format import ImageFormat
+from workbench.data.images.encode import check_encoding, decode_record, encode
+from workbench.data.images.image_format import ImageFormat
 from workbench.errors import DataError, InvalidValue
 
 

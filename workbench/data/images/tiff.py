@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import TiffImagePlugin
 
-from workbench.data.opencv import opencv
-from workbench.data.orientation import upright
-from workbench.data.pixels import Picture, check_size, from_array
+from workbench.data.images.opencv import opencv
+from workbench.data.images.orientation import upright
+from workbench.data.images.pixels import Picture, check_size, from_array
 from workbench.errors import DataError, MissingExtra
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

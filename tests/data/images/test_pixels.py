@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from workbench.data.pixels import (
+from workbench.data.images.pixels import (
     MAX_PIXELS,
     Picture,
     check_size,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.data.resize import FILLS, MODES, resize, scaled_size
+from workbench.data.images.resize import FILLS, MODES, resize, scaled_size
 
 sides = st.integers(1, 70)
 TYPES = ("uint8", "uint16", "float32")

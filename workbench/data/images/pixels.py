@@ -1,6 +1,6 @@
 """Decoded images as arrays: how depths and channels become one another.
 
-Depths, ``dtype`` of an :class:`~workbench.data.image_format.ImageFormat`:
+Depths, ``dtype`` of an :class:`~workbench.data.images.image_format.ImageFormat`:
 
 ======================  =====================  ======================  =====================
 from                    to ``uint8``           to ``uint16``           to ``float32``
@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageColor
 
-from workbench.data.opencv import opencv
+from workbench.data.images.opencv import opencv
 from workbench.errors import DataError
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit: 256 MB of RGB

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from workbench.data import jpeg, png
-from workbench.data.decode import decode, open_image, read_bytes
-from workbench.data.jpeg import decode_jpeg
-from workbench.data.other_formats import decode_other
-from workbench.data.png import decode_png
+from workbench.data.images import jpeg, png
+from workbench.data.images.decode import decode, open_image, read_bytes
+from workbench.data.images.jpeg import decode_jpeg
+from workbench.data.images.other_formats import decode_other
+from workbench.data.images.png import decode_png
 from workbench.errors import DataError, MissingExtra, NotFound
 
 TURN = Image.Transpose
@@ -360,7 +360,7 @@ def test_an_empty_file_a_folder_and_nothing_at_all(tmp_path):
 
 
 def test_a_file_beyond_the_limit_and_what_is_no_file_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("workbench.data.decode.MAX_BYTES", 200_000)
+    monkeypatch.setattr("workbench.data.images.decode.MAX_BYTES", 200_000)
     for size in (1, 40_000, 200_000):
         (tmp_path / "a.png").write_bytes(b"x" * size)
         assert read_bytes(tmp_path / "a.png") == b"x" * size

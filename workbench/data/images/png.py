@@ -7,9 +7,9 @@ import zlib
 
 import numpy as np
 
-from workbench.data.opencv import opencv
-from workbench.data.orientation import read_orientation, upright
-from workbench.data.pixels import Picture, check_size
+from workbench.data.images.opencv import opencv
+from workbench.data.images.orientation import read_orientation, upright
+from workbench.data.images.pixels import Picture, check_size
 from workbench.errors import DataError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

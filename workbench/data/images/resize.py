@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.data.resample import scale, scale_part
+from workbench.data.images.resample import scale, scale_part
 
 MODES = ("squash", "crop", "fill", "half-crop")
 FILLS = ("noise", "constant", "edge", "mean")

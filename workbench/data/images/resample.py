@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from workbench.data.opencv import opencv
+from workbench.data.images.opencv import opencv
 
 RESAMPLES = ("nearest", "bilinear", "area", "bicubic", "lanczos")
 # Each halving rounds to whole numbers; instead of two, one mean over the whole block is nearer.

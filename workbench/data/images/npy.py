@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from workbench.data.pixels import Picture, check_size, from_array
+from workbench.data.images.pixels import Picture, check_size, from_array
 from workbench.errors import DataError
 
 MAGIC = b"\x93NUMPY"

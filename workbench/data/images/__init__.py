@@ -1,0 +1,1 @@
+"""Images: from the bytes of a file to the pixels of a format, and back."""
