@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import numpy as np
@@ -48,13 +49,15 @@ def dataset():
     return make_dataset()
 
 
-@pytest.fixture
-def small_files():
-    """No file may grow beyond a number of bytes, as on a disk that is full."""
+@contextmanager
+def small_files(size):
+    """No file may grow beyond so many bytes within, as on a disk that is full.
+
+    Only within: what the tests themselves write may go to a file, too.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def limit(size):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-
-    yield limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -4,6 +4,7 @@ import os
 import numpy as np
 import pytest
 
+from tests.data.export.conftest import small_files
 from workbench.data.export import FORMATS, content, export
 from workbench.errors import DataError, InvalidValue, StorageError
 
@@ -33,10 +34,11 @@ def test_it_is_the_same_each_time_and_says_how_far_it_is(dataset, form, tmp_path
 
 
 @pytest.mark.parametrize("form", ["lmdb", "hdf5", "tfrecord", "numpy"])
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(make, form, tmp_path, small_files):
-    small_files(8192)
-    with pytest.raises(StorageError, match="could not write") as caught:
-        export(make(counts=(2000, 0, 0)), form, tmp_path / "new" / "out")
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(make, form, tmp_path):
+    dataset = make(counts=(2000, 0, 0))
+    full = pytest.raises(StorageError, match="could not write")
+    with full as caught, small_files(8192):
+        export(dataset, form, tmp_path / "new" / "out")
     assert str(caught.value) == f"could not write {tmp_path / 'new' / 'out'}: File too large"
     assert os.listdir(tmp_path / "new") == []
 
