@@ -16,8 +16,9 @@ import workbench as wb
 from tests import s3_servers
 from tests.conftest import write_digits
 from workbench.api import as_code
-from workbench.api.datasets import resume_dataset, start_dataset
+from workbench.api.datasets import delete_dataset, resume_dataset, start_dataset
 from workbench.cli.main import main
+from workbench.data import Access
 from workbench.data.s3.connection import Keys
 from workbench.errors import DataError, NotFound
 
@@ -167,6 +168,21 @@ def modified(path: Path) -> int | None:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
         return None
+
+
+def test_deleting_what_was_not_finished_deletes_what_was_fetched(tmp_path):
+    with s3_servers.Rclone(tmp_path / "server") as server:
+        bucket = server.bucket({f"t/{label}/{n}.png": png(n) for label in "ab" for n in range(3)})
+        source = wb.S3Folder(f"s3://{bucket}/t/", endpoint=server.endpoint)
+        access = Access(server.secrets, wb.home())
+        names = [sample.name for sample in source.read(0, access).samples]
+        assert len(list(source.reader(access).read(names))) == 6
+    assert len(staged(wb.home().path / "cache")) == 6
+    config = wb.DatasetConfig(name="x", source=source, image=IMAGE)
+    job = wb.home().create_job("dataset", "x", config.to_dict())
+    delete_dataset(job)
+    assert not staged(wb.home().path / "cache")
+    assert wb.home().summaries() == []
 
 
 def staged(cache: Path) -> list[Path]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from workbench import runners
 from workbench.api.homes import home as current_home
 from workbench.api.listing import Listing
 from workbench.api.waiting import wait_for
-from workbench.data import Access, Dataset, DatasetConfig, ImageFormat, prepare
+from workbench.data import Access, Dataset, DatasetConfig, ImageFormat, prepare, sources
 from workbench.data.records import owners
 from workbench.data.sources import Source
 from workbench.data.sources.derived import FromDatasets
-from workbench.errors import JobFailed
+from workbench.errors import JobFailed, WorkbenchError
 from workbench.jobs import Home, Job, JobSummary
 from workbench.validation import check_choice
 
@@ -106,6 +107,25 @@ def resume_dataset(
     """
     prepare(DatasetConfig.from_dict(job.config), Home(job.path.parents[1]), secrets)
     runners.start(job, runner, secrets)
+
+
+def delete_dataset(job: Job) -> None:
+    """Delete a dataset, and what was fetched for it; the images themselves stay where they are.
+
+    Raises:
+        JobInUse: other jobs depend on it.
+        JobBusy: it is being made.
+    """
+    home = Home(job.path.parents[1])
+    source = None
+    # One whose configuration is damaged can be deleted, too.
+    with suppress(WorkbenchError, KeyError):
+        source = sources.from_dict(job.config["source"])
+    home.delete(job)
+    # An unfinished one has left on this machine what it had fetched to go on with.
+    forget = getattr(source, "forget", None)
+    if forget is not None:
+        forget(Access(home=home))
 
 
 def default_format(source: Source, home: Home | None = None) -> ImageFormat:

@@ -244,8 +244,7 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _delete(arguments: argparse.Namespace) -> None:
-    home = Home()
-    job = home.job(arguments.id, "dataset")
+    job = Home().job(arguments.id, "dataset")
     name = job.name
-    home.delete(job)
+    api.delete_dataset(job)
     emit(arguments, {"deleted": job.id}, f"deleted {printable(name)} ({job.id})")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from workbench.api import as_code
+from workbench.api.datasets import delete_dataset
 from workbench.data import Dataset
 from workbench.panels import dataset_facts as facts
 from workbench.panels import format as fmt
@@ -157,5 +158,5 @@ class DatasetView:
     @guarded
     def _delete(self) -> None:
         clear_error(self.error)
-        self.page.home.delete(self.dataset.job)
+        delete_dataset(self.dataset.job)
         self.page.close_dataset()

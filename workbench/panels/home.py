@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from workbench.api.datasets import resume_dataset
+from workbench.api.datasets import delete_dataset, resume_dataset
 from workbench.jobs import LIVE, RESUMABLE, Job, JobSummary
 from workbench.panels import format as fmt
 from workbench.panels.confirm import Confirm
@@ -154,7 +154,11 @@ class HomePage(Page):
 
     @guarded
     def _delete(self, id: str) -> None:
-        self.home.delete(self._job(id))
+        job = self._job(id)
+        if job.kind == "dataset":
+            delete_dataset(job)
+        else:
+            self.home.delete(job)
         self.refresh()
 
     @guarded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.api import as_code
-from workbench.api.datasets import resume_dataset
+from workbench.api.datasets import delete_dataset, resume_dataset
 from workbench.data import DatasetConfig
 from workbench.errors import NotFound, WorkbenchError
 from workbench.jobs import LIVE, Job, JobSummary
@@ -163,12 +163,7 @@ class Making:
 
     @guarded
     def _do_delete(self) -> None:
-        forget = getattr(self.config.source, "forget", None)
-        self.page.home.delete(self.job)
-        if forget is not None and not getattr(self.config.source, "cache", False):
-            from workbench.data import Access
-
-            forget(Access(home=self.page.home))
+        delete_dataset(self.job)
         self.page.close_dataset()
 
 
