@@ -20,7 +20,7 @@ from workbench.jobs import JobContext
 from workbench.jobs.storage import write_atomic, write_json
 
 _MOST_NAMED = 10_000
-_PART_BYTES = 64 << 20
+_PART_BYTES = 16 << 20
 Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
 
 
