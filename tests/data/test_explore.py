@@ -5,7 +5,7 @@ import pytest
 
 from workbench.data import Query
 from workbench.data.explore import SORTS, find
-from workbench.data.table import EXCLUDED, GOOD, REPEATED, UNREADABLE, TableWriter
+from workbench.data.table import GOOD, REPEATED, UNREADABLE, TableWriter
 from workbench.errors import NotFound
 
 LABELS = ["cat", "dog", "gnu"]
@@ -16,7 +16,7 @@ COUNT = 300
 def table(tmp_path_factory):
     random = np.random.default_rng(1)
     writer = TableWriter(tmp_path_factory.mktemp("table"))
-    state = random.choice([GOOD] * 8 + [UNREADABLE, REPEATED, EXCLUDED], COUNT)
+    state = random.choice([GOOD] * 8 + [UNREADABLE, REPEATED], COUNT)
     writer.add(
         [f"/images/{'odd' if n % 2 else 'EVEN'}/{n:03}.png" for n in range(COUNT)],
         label=random.integers(0, 3, COUNT),

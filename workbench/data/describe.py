@@ -13,7 +13,7 @@ from workbench.data.records import Images, open_stores
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
 from workbench.data.statistics import Sums, sums
-from workbench.data.table import EXCLUDED, REPEATED, UNREADABLE, Table, blocks
+from workbench.data.table import REPEATED, UNREADABLE, Table, blocks
 from workbench.data.workers import processors
 from workbench.errors import DataError
 from workbench.jobs import JobContext
@@ -66,7 +66,6 @@ def describe(
         unreadable=len(unreadable),
         ignored=len(listing.ignored),
         repeated=int((state == REPEATED).sum()),
-        excluded=int((state == EXCLUDED).sum()),
     )
 
 

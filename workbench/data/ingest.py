@@ -130,6 +130,12 @@ class _Listing:
         self.groups: dict[str, int] = {}
         self.complete = False
 
+    @property
+    def stretch(self) -> int:
+        """How many images are given out at a time: as many as keep memory flat."""
+        fitting = _STRETCH_BYTES // pixel_bytes(self._config.image)
+        return max(_LEAST_STRETCH, min(_MOST_STRETCH, fitting))
+
     def advance(self, count: int = _LISTED_AT_ONCE) -> None:
         """List up to ``count`` more samples."""
         if self.complete:
@@ -156,7 +162,7 @@ class _Listing:
 
 
 def _decode_all(found: Ingested, process: _Listing, context: JobContext) -> None:
-    stretch = _stretch(found, process)
+    stretch = process.stretch
     given = done = 0
     while True:
         process.advance()
@@ -175,11 +181,6 @@ def _decode_all(found: Ingested, process: _Listing, context: JobContext) -> None
         context.progress(done, len(found.table), "images", doing, bytes=found.bytes)
         if context.stop_requested():
             raise Stopped
-
-
-def _stretch(found: Ingested, process: _Listing) -> int:
-    fitting = _STRETCH_BYTES // pixel_bytes(process._config.image)
-    return max(_LEAST_STRETCH, min(_MOST_STRETCH, fitting))
 
 
 def _note(found: Ingested, decoded: Decoded) -> None:

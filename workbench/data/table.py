@@ -19,7 +19,7 @@ from workbench.data.splits import CODES
 from workbench.errors import DataError, storage_error
 
 # State of a row.
-GOOD, UNREADABLE, REPEATED, EXCLUDED = range(4)
+GOOD, UNREADABLE, REPEATED = range(3)
 
 COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     "label": (np.int32, ()),
