@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gzip
+import threading
 from importlib import resources
 from pathlib import Path
 
@@ -18,6 +20,19 @@ settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_is_left():
+    """No thread outlives the tests that the interpreter would wait for."""
+    yield
+    left = [thread for thread in threading.enumerate() if not thread.daemon]
+    assert left == [threading.main_thread()]
+
+
+def pytest_unconfigure():
+    """Should something yet keep the interpreter from ending, show what, and end."""
+    faulthandler.dump_traceback_later(120, exit=True)
 
 
 @pytest.fixture(autouse=True)

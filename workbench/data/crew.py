@@ -67,12 +67,19 @@ class Crew:
 
     def dismiss(self) -> None:
         """End the processes, whatever they are doing."""
-        if self._pool is not None:
-            running = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for process in running:
-                process.terminate()
-            self._pool.shutdown(wait=True)
+        if self._pool is None:
+            return
+        running = list((self._pool._processes or {}).values())
+        results = self._pool._result_queue
+        manager = self._pool._executor_manager_thread
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in running:
+            process.terminate()
+        # One that ended while it gave back a result left half of it in the pipe. Its reader would
+        # wait for the rest forever, and this process for its reader; without a writer it does not.
+        results._writer.close()
+        if manager is not None:
+            manager.join()
 
 
 @contextmanager
