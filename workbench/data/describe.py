@@ -97,15 +97,25 @@ def _sums_of(table: Table, rows: np.ndarray, map_: Map) -> Sums:
 def sum_rows(folder: str, rows: np.ndarray) -> Sums:
     """The sums over some images of a dataset's folder."""
     table = Table(Path(folder))
+    span = _rows_of(_PART_BYTES, table.folder)
+    stretches = np.split(rows, np.flatnonzero(np.diff(rows // span)) + 1)
+    return statistics.combined(_sum_stretch(table, stretch) for stretch in stretches)
+
+
+def _sum_stretch(table: Table, rows: np.ndarray) -> Sums:
+    # Opened for each stretch: what was read does not stay mapped, so memory stays flat.
     return sums(Images(open_stores(table.folder), table["part"][rows], table["record"][rows]))
 
 
 def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    store = open_stores(folder)[0]
-    size = max(1, int(np.prod(store.shape)) * store.dtype.itemsize)
-    # Small parts, each opened and let go, so that memory stays flat.
-    share = max(1, min(_PART_BYTES // size, -(-len(rows) // processors())))
+    share = max(1, min(_rows_of(_PART_BYTES, folder), -(-len(rows) // processors())))
     return [(str(folder), rows[start:stop]) for start, stop in blocks(len(rows), share)]
+
+
+def _rows_of(size: int, folder: Path) -> int:
+    """How many images of a dataset's folder have so many bytes, at least one."""
+    store = open_stores(folder)[0]
+    return max(1, size // max(1, int(np.prod(store.shape)) * store.dtype.itemsize))
 
 
 def _check_classes(counts: dict[str, list[int]], table: Table, labels: Sequence[str]) -> None:
