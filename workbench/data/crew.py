@@ -70,8 +70,9 @@ class Crew:
         if self._pool is None:
             return
         running = list((self._pool._processes or {}).values())
-        results = self._pool._result_queue
-        manager = self._pool._executor_manager_thread
+        # The library has no words for this before Python 3.14.
+        results: Any = self._pool._result_queue
+        manager: Any = self._pool._executor_manager_thread
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in running:
             process.terminate()
