@@ -4,6 +4,8 @@
 
     WorkbenchError
     ├── InvalidValue      an argument or a configuration field is wrong      (also ValueError)
+    │   └── NetworkError  the code of a network is wrong; knows the line
+    ├── NotTrusted        code that came with a run may not be executed yet
     ├── NotFound          no dataset, run, file or folder of that name       (also LookupError)
     ├── DataError         images or a dataset cannot be used
     ├── StorageError      the disk is full, read-only or failing             (also OSError)
@@ -11,6 +13,7 @@
     ├── MissingExtra      an optional package is not installed               (also ImportError)
     └── JobError
         ├── JobFailed     a job ended without its result
+        ├── JobInterrupted  a job ended through no fault of its own; it can be resumed
         ├── JobBusy       somebody else executes the job
         └── JobInUse      other jobs depend on it
 
@@ -28,6 +31,22 @@ class WorkbenchError(Exception):
 
 class InvalidValue(WorkbenchError, ValueError):
     """An argument or a configuration field is wrong."""
+
+
+class NetworkError(InvalidValue):
+    """The code of a network cannot be understood, or does not build what is needed.
+
+    Attributes:
+        line: where in the code, from 1; None where no line is to blame.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.line = line
+
+
+class NotTrusted(WorkbenchError):
+    """Code that came with a run has not been trusted, so it is not executed."""
 
 
 class NotFound(WorkbenchError, LookupError):
@@ -56,6 +75,10 @@ class JobError(WorkbenchError):
 
 class JobFailed(JobError):
     """A job ended without its result."""
+
+
+class JobInterrupted(JobError):
+    """A job ended through no fault of its own and can be resumed."""
 
 
 class JobBusy(JobError):
