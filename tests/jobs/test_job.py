@@ -33,16 +33,25 @@ def test_a_job_whose_launcher_died_before_it_began_is_interrupted(job):
 
 
 def test_commands_arrive_in_order_and_once(job):
+    job.send("learning_rate", value=0.1)
     job.send("stop")
-    job.send("set-learning-rate", value=0.1)
+    job.send("extend", epochs=2)
     with EventWriter(job.path / "events.jsonl") as events:
         context = JobContext(job, events)
-        commands = context.commands()
-        assert [(c.name, c.values) for c in commands] == [
-            ("stop", {}),
-            ("set-learning-rate", {"value": 0.1}),
+        assert context.wishes() == [], "nobody has looked yet"
+        assert context.stop_requested()
+        assert [(wish.name, wish.values) for wish in context.wishes()] == [
+            ("learning_rate", {"value": 0.1}),
+            ("extend", {"epochs": 2}),
         ]
-        assert context.commands() == []
+        assert context.wishes() == []
+
+
+def test_what_was_decided_between_executions_is_recorded(job):
+    job.record("change", what="epochs", value=12, step=0, epoch=0)
+    assert job.summary().epochs == 12
+    with OwnerLock(job.path), pytest.raises(JobBusy):
+        job.record("change", what="epochs", value=13, step=0, epoch=0)
 
 
 def test_a_stop_meant_for_an_earlier_execution_is_void(job):

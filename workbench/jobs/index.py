@@ -6,11 +6,15 @@ that no longer fits is folded on from where it stopped. Deleting the file loses 
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import sqlite3
+import threading
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,112 +26,181 @@ from workbench.jobs.summary import JobSummary, Tally
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS summaries "
-    "(path TEXT PRIMARY KEY, stamp TEXT, tally TEXT, summary TEXT)"
+    "(path TEXT PRIMARY KEY, stamp TEXT, summary TEXT, tally TEXT)"
 )
-_Row = tuple[str, str, str, str]
+# Rows of another version of these are not read: they are folded anew.
+_FIELDS = " ".join(f.name for kind in (JobSummary, Tally, Progress) for f in fields(kind))
+_VERSION = zlib.crc32(f"{_TABLE} {_FIELDS}".encode()) >> 1
+# Rows parsed by one call: texts that share a call share their words in memory, and longer calls
+# would hold up the other threads.
+_BATCH = 200
+# What was folded is written now and then, so that nobody waits twice for it.
+_WRITE_EVERY = 500
 
 
-def summaries(index: Path, folders: Iterable[Path]) -> list[JobSummary]:
-    """Summarize every job in ``folders``; a damaged job directory is left out.
+@dataclass
+class _Known:
+    """What is known of a job, and of which state of its files."""
+
+    stamp: str
+    summary: JobSummary
+    tally: Tally | None = None
+
+
+class Index:
+    """The summaries of a home's jobs; what was read once is not read again.
+
+    May be used from several threads and several processes.
 
     Args:
-        index: the SQLite file; made when absent, made anew when damaged.
+        path: the SQLite file; made when absent, made anew when damaged.
+
+    Attributes:
+        reading: while many jobs are read for the first time, how many are and how many there are.
     """
-    paths = [path for folder in folders for path in _jobs_in(folder)]
-    try:
-        return _through(index, paths)
-    except sqlite3.DatabaseError:
-        # Locked, damaged or on a read-only disk: the directories themselves still tell all.
-        if not isinstance(_probe(index), sqlite3.OperationalError):
-            index.unlink(missing_ok=True)
-        return _through(":memory:", paths)
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._known: dict[str, _Known] | None = None
+        self.reading: tuple[int, int] | None = None
 
-def _probe(index: Path) -> Exception | None:
-    try:
-        with closing(sqlite3.connect(index)) as database:
-            database.execute("PRAGMA quick_check").fetchone()
-    except sqlite3.DatabaseError as error:
-        return error
-    return None
+    def summaries(self, folders: Iterable[Path]) -> list[JobSummary]:
+        """Summarize every job in ``folders``; a damaged job directory is left out."""
+        paths = [path for folder in folders for path in _jobs_in(folder)]
+        with self._lock:
+            if self._known is None:
+                self._known = self._load()
+            try:
+                return self._refresh(self._known, paths)
+            finally:
+                self.reading = None
 
-
-def _through(index: Path | str, paths: list[Path]) -> list[JobSummary]:
-    with closing(sqlite3.connect(index, timeout=5)) as database:
-        database.execute(_TABLE)
-        known = {row[0]: row for row in database.execute("SELECT * FROM summaries")}
+    def _refresh(self, known: dict[str, _Known], paths: list[str]) -> list[JobSummary]:
         found, changed = [], []
-        for path in paths:
-            summary, row = _refresh(path, known.pop(str(path), None))
-            if summary is not None:
-                found.append(summary)
-            if row is not None:
-                changed.append(row)
-        if changed or known:
-            with database:
-                database.executemany("INSERT OR REPLACE INTO summaries VALUES (?,?,?,?)", changed)
-                database.executemany("DELETE FROM summaries WHERE path = ?", ((k,) for k in known))
-    return found
+        for number, path in enumerate(paths):
+            job = known.get(path)
+            stamp = _stamp(path)
+            if job is None or job.stamp != stamp or job.summary.status in status.LIVE:
+                fresh = self._fold(path, stamp, job)
+                if fresh is None:
+                    known.pop(path, None)
+                    continue
+                if job is None or job.stamp != fresh.stamp:
+                    changed.append(path)
+                known[path] = job = fresh
+                if len(changed) == _WRITE_EVERY:
+                    self._save(known, changed, [])
+                    changed, self.reading = [], (number + 1, len(paths))
+            found.append(job.summary)
+        gone = known.keys() - set(paths)
+        for path in gone:
+            del known[path]
+        if changed or gone:
+            self._save(known, changed, gone)
+        return found
+
+    def _fold(self, path: str, stamp: str | None, known: _Known | None) -> _Known | None:
+        """What is known of a job when its new events are taken in, None of a damaged one."""
+        try:
+            job = Job(path)
+            # Summaries that were handed out share their figures with the tally: it stays.
+            tally = copy.deepcopy(known.tally or self._tally(path)) if known else Tally()
+            if tally.offset > _size(path):  # the file was replaced by a shorter one
+                tally = Tally()
+            return _Known(stamp or "", job.summary(tally), tally)
+        except (NotFound, SchemaError, FileNotFoundError):
+            return None
+
+    def _tally(self, path: str) -> Tally:
+        rows = self._ask("SELECT tally FROM summaries WHERE path = ?", path)
+        return Tally(**json.loads(rows[0][0])) if rows else Tally()
+
+    def _load(self) -> dict[str, _Known]:
+        rows = self._ask("SELECT path, stamp, summary FROM summaries")
+        known = {}
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            values = json.loads("[" + ",".join(row[2] for row in batch) + "]")
+            for (path, stamp, _), value in zip(batch, values, strict=True):
+                known[path] = _Known(stamp, _summary(value))
+        return known
+
+    def _ask(self, query: str, *values: str) -> list[Any]:
+        try:
+            with closing(self._open()) as database:
+                return database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._discard(error)
+            return []
+
+    def _save(self, known: dict[str, _Known], changed: list[str], gone: Iterable[str]) -> None:
+        rows = [_row(path, known[path]) for path in changed]
+        try:
+            with closing(self._open()) as database, database:
+                database.executemany("INSERT OR REPLACE INTO summaries VALUES (?,?,?,?)", rows)
+                database.executemany("DELETE FROM summaries WHERE path = ?", [(p,) for p in gone])
+        except sqlite3.DatabaseError as error:
+            self._discard(error)
+            return
+        for path in changed:
+            if known[path].summary.status not in status.LIVE:
+                known[path].tally = None  # hardly ever folded on, and on disk now
+
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, timeout=5)
+        try:
+            if database.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+                with database:
+                    database.execute("DROP TABLE IF EXISTS summaries")
+                    database.execute(f"PRAGMA user_version = {_VERSION}")
+            database.execute(_TABLE)
+        except sqlite3.DatabaseError:
+            database.close()
+            raise
+        return database
+
+    def _discard(self, error: sqlite3.DatabaseError) -> None:
+        """Remove a damaged file; locked or on a read-only disk it is left alone.
+
+        The directories themselves still tell all.
+        """
+        if not isinstance(error, sqlite3.OperationalError):
+            self._path.unlink(missing_ok=True)
 
 
-def _jobs_in(folder: Path) -> Iterator[Path]:
+def _jobs_in(folder: Path) -> Iterator[str]:
     try:
         entries = list(os.scandir(folder))
     except FileNotFoundError:
         return
-    yield from (Path(entry.path) for entry in entries if not entry.name.startswith("."))
+    yield from (entry.path for entry in entries if not entry.name.startswith("."))
 
 
-def _refresh(path: Path, row: _Row | None) -> tuple[JobSummary | None, _Row | None]:
-    """Return the job's summary, and its new row if it changed."""
-    stamp = _stamp(path)
-    if row is not None and stamp is not None and row[1] == stamp:
-        summary = _load(row[3])
-        if summary.status not in status.LIVE:
-            return summary, None
-    try:
-        return _fold(path, stamp, row)
-    except (NotFound, SchemaError, FileNotFoundError):
-        return None, None
-
-
-def _fold(path: Path, stamp: str | None, row: _Row | None) -> tuple[JobSummary, _Row]:
-    job = Job(path)
-    tally = Tally(**json.loads(row[2])) if row else Tally()
-    if tally.offset > _size(path):  # the file was replaced by a shorter one
-        tally = Tally()
-    summary = job.summary(tally)
-    return summary, (
-        str(path),
-        stamp or "",
-        json.dumps(tally.to_dict()),
-        json.dumps(_plain(summary)),
-    )
-
-
-def _plain(summary: JobSummary) -> dict[str, Any]:
+def _row(path: str, known: _Known) -> tuple[str, str, str, str]:
+    summary = known.summary
     progress = vars(summary.progress) if summary.progress else None
-    return vars(summary) | {"progress": progress}
+    plain = json.dumps(vars(summary) | {"progress": progress}, separators=(",", ":"))
+    return path, known.stamp, plain, json.dumps((known.tally or Tally()).to_dict())
 
 
-def _load(text: str) -> JobSummary:
-    values = json.loads(text)
+def _summary(values: dict[str, Any]) -> JobSummary:
     values["parents"] = tuple(values["parents"])
     values["progress"] = Progress(**values["progress"]) if values["progress"] else None
     return JobSummary(**values)
 
 
-def _stamp(path: Path) -> str | None:
+def _stamp(path: str) -> str | None:
     """Sizes and times of the files a summary depends on."""
     try:
-        files = [os.stat(path / name) for name in ("job.json", "events.jsonl")]
-    except FileNotFoundError:
+        job, events = os.stat(f"{path}/job.json"), os.stat(f"{path}/events.jsonl")
+    except OSError:
         return None
-    return " ".join(f"{file.st_size}.{file.st_mtime_ns}" for file in files)
+    return f"{job.st_size}.{job.st_mtime_ns} {events.st_size}.{events.st_mtime_ns}"
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     try:
-        return os.stat(path / "events.jsonl").st_size
+        return os.stat(f"{path}/events.jsonl").st_size
     except FileNotFoundError:
         return 0

@@ -106,6 +106,12 @@ class Job:
         check_text("name", name)
         write_json(self.path / "job.json", self._identity() | {"name": name})
 
+    def regroup(self, group: str) -> None:
+        """List the job under another heading; an empty one is none."""
+        if group:
+            check_text("group", group)
+        write_json(self.path / "job.json", self._identity() | {"group": group})
+
     @property
     def status(self) -> str:
         """One of waiting, running, paused, done, stopped, failed, interrupted."""
@@ -190,6 +196,18 @@ class Job:
             with EventWriter(self.path / "events.jsonl") as events:
                 fields = {"status": status.WAITING, "process": process or lock.this_process()}
                 events.write("status", sync=True, **fields)
+
+    def record(self, kind: str, **fields: Any) -> None:
+        """Append an event to a job that nobody executes.
+
+        Raises:
+            JobBusy: somebody executes it: send a command instead.
+        """
+        with (
+            lock.OwnerLock(self.path),
+            EventWriter(self.path / "events.jsonl") as events,
+        ):
+            events.write(kind, sync=True, **fields)
 
     def wait(
         self, timeout: float | None = None, poll: Callable[[JobSummary], object] | None = None

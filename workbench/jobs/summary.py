@@ -10,6 +10,7 @@ from workbench.jobs.events import Event
 from workbench.jobs.progress import Progress
 
 NOT_METRICS = {"t", "type", "step", "epoch"}
+_NUMBER = (int, float)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class JobSummary:
 
     @property
     def epochs(self) -> float | None:
-        """How many epochs a run is to train."""
-        return self.config.get("epochs")
+        """How many epochs a run is to train, those it was extended by included."""
+        return self.facts.get("epochs", self.config.get("epochs"))
 
 
 @dataclass
@@ -109,13 +110,24 @@ class Tally:
 
     def _fold_metrics(self, event: Event) -> None:
         self.epoch = event.get("epoch", self.epoch)
-        for name in event.keys() - NOT_METRICS:
-            value = event[name]
-            if isinstance(value, int | float):
-                self.metrics[name] = value
-                self.lowest[name] = min(value, self.lowest.get(name, value))
-                self.highest[name] = max(value, self.highest.get(name, value))
+        # A list of ten thousand runs folds millions of figures.
+        metrics, lowest, highest = self.metrics, self.lowest, self.highest
+        for name, value in event.items():
+            if name in NOT_METRICS or not isinstance(value, _NUMBER):
+                continue
+            metrics[name] = value
+            if name not in lowest:
+                lowest[name] = highest[name] = value
+            elif value < lowest[name]:
+                lowest[name] = value
+            elif value > highest[name]:
+                highest[name] = value
 
     def _fold_facts(self, event: Event) -> None:
         """Facts are what a job found out once: counts, labels, parameters, the device."""
         self.facts |= {name: event[name] for name in event.keys() - {"t", "type"}}
+
+    def _fold_change(self, event: Event) -> None:
+        """More epochs than the configuration says were wished."""
+        if event.get("what") == "epochs":
+            self.facts = self.facts | {"epochs": event["value"]}

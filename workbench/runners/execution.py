@@ -9,11 +9,13 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from workbench.errors import InvalidValue, StorageError, WorkbenchError
+from workbench.errors import InvalidValue, JobInterrupted, StorageError, WorkbenchError
 from workbench.jobs import Job, JobContext, Stopped
 from workbench.jobs.events import EventWriter
 from workbench.jobs.lock import OwnerLock
+from workbench.jobs.queue import Turn, enter, machine
 
 Executor = Callable[[Job, JobContext], None]
 
@@ -21,7 +23,10 @@ Executor = Callable[[Job, JobContext], None]
 EXECUTORS = {
     "dataset": "workbench.data.create:execute",
     "run": "workbench.training.execute:execute",
+    "sweep": "workbench.sweeps.execute:execute",
 }
+# These wait for their turn (jobs/queue): the machine is not shared out to more than it bears.
+QUEUED = ("run",)
 
 
 def executor_of(kind: str) -> Executor:
@@ -33,35 +38,67 @@ def executor_of(kind: str) -> Executor:
     return getattr(importlib.import_module(module), name)
 
 
+def announce(job: Job, process: dict[str, Any] | None = None) -> None:
+    """Record that ``process`` (this one by default) is about to execute the job.
+
+    Raises:
+        JobBusy: somebody executes it already.
+    """
+    job.announce(process)
+    if job.kind in QUEUED:
+        enter(job, process)
+
+
 def execute(
-    job: Job, executor: Executor | None = None, secrets: Mapping[str, str] | None = None
+    job: Job,
+    executor: Executor | None = None,
+    secrets: Mapping[str, str] | None = None,
+    apart: bool = False,
+    queued: bool = True,
 ) -> str:
-    """Own the job, execute it to its end and return its last status.
+    """Own the job, wait for its turn, execute it to its end and return its last status.
 
     Whatever goes wrong ends as the job's status with a sentence; the traceback is in its log.
+
+    Args:
+        apart: this process is there for the job alone, and so sees the job's GPUs alone. Where
+            other code uses GPUs too, they stay in sight, and the executor keeps to its own.
+        queued: let it wait for its turn; not where a cluster's scheduler has given it its turn.
 
     Raises:
         JobBusy: somebody else executes it.
     """
     with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
-        with _text_log(job.path / "run.log"):
-            context = JobContext(job, events, secrets)
-            fields = _outcome(job, context, executor)
+        turn = Turn(job) if queued and job.kind in QUEUED else None
         try:
+            with _text_log(job.path / "run.log"):
+                context = JobContext(job, events, secrets, turn)
+                fields = _outcome(job, context, turn, executor, apart)
             events.write("status", sync=True, **fields)
         except StorageError:
             # Not even the end can be written: without its owner the job reads as interrupted.
             logging.getLogger(__name__).exception("%s: its end could not be recorded", job.id)
             return "interrupted"
+        finally:
+            if turn is not None:
+                turn.leave()
         return str(fields["status"])
 
 
-def _outcome(job: Job, context: JobContext, executor: Executor | None) -> dict[str, object]:
+def _outcome(
+    job: Job, context: JobContext, turn: Turn | None, executor: Executor | None, apart: bool
+) -> dict[str, object]:
     try:
+        # Before anything heavy is imported: what waits is to be light.
+        context.take_turn()
+        context.gpus = _gpus_of(turn, apart)
         context.emit("status", sync=True, status="running")
         (executor or executor_of(job.kind))(job, context)
     except Stopped:
         return {"status": "stopped"}
+    except JobInterrupted as error:
+        _log_traceback(job, context)
+        return {"status": "interrupted", "error": str(error)}
     except WorkbenchError as error:
         _log_traceback(job, context)
         return {"status": "failed", "error": context.secrets.hide(str(error))}
@@ -81,6 +118,17 @@ def _outcome(job: Job, context: JobContext, executor: Executor | None) -> dict[s
             "advice": "the job's log has the details",
         }
     return {"status": "done"}
+
+
+def _gpus_of(turn: Turn | None, apart: bool) -> tuple[int, ...] | None:
+    """The GPUs of a turn as TensorFlow counts them in this process."""
+    if turn is None or turn.gpus is None:
+        return None
+    if not apart:
+        in_sight = machine.gpus()
+        return tuple(in_sight.index(gpu) for gpu in turn.gpus)
+    machine.show_only(turn.gpus)
+    return tuple(range(len(turn.gpus)))
 
 
 def _log_traceback(job: Job, context: JobContext) -> None:

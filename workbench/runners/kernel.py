@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 
 from workbench.jobs import Job
-from workbench.runners.execution import execute
+from workbench.runners.execution import announce, execute
 
 _LEAVE_S = 5.0
 _NICENESS = 10
@@ -67,5 +67,5 @@ class KernelRunner:
 
     def start(self, job: Job, secrets: Mapping[str, str]) -> KernelHandle:
         """Begin to execute the job."""
-        job.announce()
+        announce(job)
         return KernelHandle(job, secrets)

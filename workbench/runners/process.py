@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
-from workbench.errors import JobBusy
+from workbench.errors import WorkbenchError
 from workbench.jobs import Job
+from workbench.runners.execution import announce
 
 
 class ProcessHandle:
@@ -54,8 +55,8 @@ class ProcessRunner:
         """Spawn the process and return as soon as it exists."""
         child = _spawn(job)
         try:
-            job.announce({"pid": child.pid, "started": psutil.Process(child.pid).create_time()})
-        except JobBusy:
+            announce(job, {"pid": child.pid, "started": psutil.Process(child.pid).create_time()})
+        except WorkbenchError:
             child.kill()
             child.wait()
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.jobs import Job
-from workbench.runners.execution import execute
+from workbench.runners.execution import announce, execute
 
 
 class Finished:
@@ -23,6 +23,6 @@ class SynchronousRunner:
 
     def start(self, job: Job, secrets: Mapping[str, str]) -> Finished:
         """Execute the job to its end."""
-        job.announce()
+        announce(job)
         execute(job, secrets=secrets)
         return Finished()

@@ -21,7 +21,7 @@ def main(directory: str) -> int:
     if sys.stdin.readline().strip() != "execute":
         return 1
     secrets = json.loads(sys.stdin.readline() or "{}")
-    return 1 if execute(job, secrets=secrets) in ("failed", "interrupted") else 0
+    return 1 if execute(job, secrets=secrets, apart=True) in ("failed", "interrupted") else 0
 
 
 if __name__ == "__main__":
