@@ -41,3 +41,14 @@ def test_a_point_at_the_very_step_of_the_checkpoint_is_kept():
 def test_a_figure_that_was_no_number_leaves_no_point():
     history = History.from_events([point(1, train_loss=None, val_loss=1.0)])
     assert len(history["train_loss"]) == 0 and len(history["val_loss"]) == 1
+
+
+def test_what_was_changed_stays_marked_and_a_pause_shows():
+    change = {"type": "change", "what": "learning_rate", "value": 0.001, "step": 6, "epoch": 0.6}
+    paused = {"type": "status", "status": "paused", "step": 7, "epoch": 0.7}
+    history = History.from_events([start(0), point(6, train_loss=1.0), change, paused, start(4)])
+    marks = [(mark.epoch, mark.text) for mark in history.marks]
+    assert marks == [(0.4, "resumed"), (0.6, "rate 0.001")], "it will change there again"
+    history = History.from_events([start(0), point(6, train_loss=1.0), paused, start(7)])
+    assert [mark.text for mark in history.marks] == ["paused", "resumed"]
+    assert len(history["train_loss"]) == 1

@@ -2,11 +2,14 @@ import math
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import workbench as wb
 from workbench.errors import JobFailed
 from workbench.jobs import EventWriter, JobContext, Stopped
 from workbench.training.checkpoints import list_checkpoints, load_checkpoint
+from workbench.training.config import SOLVERS
+from workbench.training.loop import Loop
 from workbench.training.trainer import Trainer
 
 CONFIG = {"epochs": 2, "batch_size": 32, "seed": 11, "learning_rate": 0.02}
@@ -106,6 +109,195 @@ def test_a_loss_that_leaves_the_numbers_fails_with_advice(digits_home, digits):
     with pytest.raises(JobFailed, match=r"lower the learning rate, for example from 1000 to 100"):
         train_until(job, digits, math.inf)
     digits_home.delete(job)
+
+
+EVERYTHING = {
+    "augmentation": wb.Augmentation(flip="horizontal", rotation=10, shift=0.1, noise=0.05),
+    "policy": wb.Cosine(),
+    "warm_up": 0.5,
+    "ema": 0.9,
+    "accumulation": 2,
+    "batch_size": 16,
+}
+STARTS = {f"solver {name}": {"solver": name, "learning_rate": 0.001} for name in SOLVERS}
+STARTS |= {"everything": EVERYTHING, "mixing": {"augmentation": wb.Augmentation(cutmix=1, mixup=1)}}
+
+
+@pytest.mark.parametrize("fields", STARTS.values(), ids=STARTS)
+def test_whatever_is_chosen_resumed_is_as_if_never_stopped(digits_home, digits, fields):
+    jobs = [new_job(digits_home, digits, epochs=1, **fields) for _ in range(2)]
+    train_until(jobs[0], digits, math.inf)
+    assert train_until(jobs[1], digits, 6) == "stopped"
+    assert train_until(jobs[1], digits, math.inf) == "done"
+    assert_equal_ends(*jobs)
+    for job in jobs:
+        digits_home.delete(job)
+
+
+def assert_equal_ends(one, other):
+    (values, state), (expected, expected_state) = final(one), final(other)
+    assert state == expected_state
+    assert all(np.array_equal(a, b) for a, b in zip(values, expected, strict=True))
+    assert figures(one) == figures(other)
+
+
+class Wishing(JobContext):
+    """A context in which something is wished once a step is reached, and Stop later."""
+
+    def __init__(self, job, writer, wishes, stop=math.inf):
+        super().__init__(job, writer)
+        self._due, self._stop_at, self.trainer = dict(wishes), stop, None
+
+    def stop_requested(self):
+        self.trainer._pace.steps = 1  # so that each wish is heard at its step
+        for step in [step for step in self._due if self.trainer.state.step >= step]:
+            for name, values in self._due.pop(step):
+                self.job.send(name, **values)
+            self._polled_at = 0.0
+        return super().stop_requested() or self.trainer.state.step >= self._stop_at
+
+
+def train_wishing(job, dataset, wishes, stop=math.inf):
+    with EventWriter(job.path / "events.jsonl") as writer:
+        context = Wishing(job, writer, wishes, stop)
+        config = wb.TrainConfig.from_dict(job.config)
+        context.trainer = trainer = Trainer(config, dataset, context)
+        try:
+            trainer.run()
+        except Stopped:
+            return "stopped"
+    return "done"
+
+
+def test_a_rate_changed_while_it_runs_holds_from_that_step_however_often_it_starts(
+    digits_home, digits
+):
+    changed = new_job(digits_home, digits, epochs=2, policy=wb.Fixed())
+    assert train_wishing(changed, digits, {4: [("learning_rate", {"value": 0.005})]}) == "done"
+    (change,) = [e for e in changed.events()[0] if e["type"] == "change"]
+    rates = dict(zip(*(a.tolist() for a in series(changed, "learning_rate")), strict=True))
+    assert change["step"] >= 4 and change["value"] == 0.005
+    assert rates[change["step"]] == 0.02 and rates[change["step"] + 1] == 0.005
+    # What was wished is known to a run that starts again before it.
+    again = new_job(digits_home, digits, epochs=2, policy=wb.Fixed())
+    with EventWriter(again.path / "events.jsonl") as writer:
+        writer.write(
+            **{"kind": "change"} | {k: change[k] for k in ("what", "value", "step", "epoch")}
+        )
+    assert train_until(again, digits, 2) == "stopped"
+    assert train_until(again, digits, math.inf) == "done"
+    assert_equal_ends(changed, again)
+    for job in (changed, again):
+        digits_home.delete(job)
+
+
+def series(job, name):
+    points = figures(job)[name]
+    return np.array([p[0] for p in points]), np.array([p[2] for p in points])
+
+
+def test_extended_it_trains_on_and_resumed_it_is_the_same(digits_home, digits):
+    extended = new_job(digits_home, digits, epochs=1)
+    assert train_wishing(extended, digits, {3: [("extend", {"epochs": 1})]}) == "done"
+    assert list_checkpoints(extended)[-1].step == 30
+    assert extended.summary().epochs == 2 and extended.summary().epoch == 2
+    stopped = new_job(digits_home, digits, epochs=1)
+    (change,) = [e for e in extended.events()[0] if e["type"] == "change"]
+    with EventWriter(stopped.path / "events.jsonl") as writer:
+        writer.write(
+            **{"kind": "change"} | {k: change[k] for k in ("what", "value", "step", "epoch")}
+        )
+    assert train_until(stopped, digits, 21) == "stopped"
+    assert train_until(stopped, digits, math.inf) == "done"
+    assert_equal_ends(extended, stopped)
+    for job in (extended, stopped):
+        digits_home.delete(job)
+
+
+def test_a_snapshot_now_and_a_pause(digits_home, digits):
+    job = new_job(digits_home, digits, epochs=1)
+    wishes = {3: [("snapshot", {})], 5: [("pause", {}), ("extend", {"epochs": -3}), ("resume", {})]}
+    assert train_wishing(job, digits, wishes) == "done"
+    words = [e["status"] for e in job.events()[0] if e["type"] == "status"]
+    assert words == ["waiting", "running", "paused", "running"]
+    (refusal,) = [e["text"] for e in job.events()[0] if e["type"] == "log"]
+    assert refusal == "refused: epochs must be 0.01–99999 more, got -3"
+    steps = [c.step for c in list_checkpoints(job)]
+    assert len(steps) == 3 and steps[0] >= 3 and steps[1] >= 5 and steps[2] == 15
+    digits_home.delete(job)
+
+
+def test_a_paused_run_can_be_stopped(digits_home, digits):
+    job = new_job(digits_home, digits, epochs=1)
+    assert train_wishing(job, digits, {3: [("pause", {}), ("stop", {})]}) == "stopped"
+    assert list_checkpoints(job)[-1].step >= 3
+    digits_home.delete(job)
+
+
+def test_only_the_last_and_the_best_checkpoints_are_kept(digits_home, digits):
+    job = new_job(digits_home, digits, epochs=1, snapshot_interval=0.2, keep_last=2)
+    train_until(job, digits, math.inf)
+    assert [c.step for c in list_checkpoints(job)] == [12, 15]
+    digits_home.delete(job)
+    job = new_job(
+        digits_home, digits, epochs=2, snapshot_interval=0.5, validation_interval=0.5,
+        keep_last=1, learning_rate=0.03, policy=wb.MultiStep(at=(50,), gamma=4),
+    )  # fmt: skip
+    train_until(job, digits, math.inf)
+    best = max(figures(job)["val_accuracy"], key=lambda p: p[2])[0]
+    assert [c.step for c in list_checkpoints(job)] == sorted({best, 30})
+    digits_home.delete(job)
+
+
+def test_without_becoming_better_it_ends_early(digits_home, digits):
+    job = new_job(digits_home, digits, epochs=50, learning_rate=1e-9, patience=2)
+    assert train_until(job, digits, math.inf) == "done"
+    assert list_checkpoints(job)[-1].epoch == 3
+    (said,) = [e["text"] for e in job.events()[0] if e["type"] == "log"]
+    assert said == "ended early: val accuracy has not become better for 2 epochs"
+    digits_home.delete(job)
+
+
+class Small:
+    """Memory that holds batches of eight images and no more."""
+
+    def __init__(self, monkeypatch):
+        self.batches = []
+        plain = Loop.train
+
+        def train(loop, batches, rates, counts):
+            self.batches.append(int(counts[0]) // loop._parts)
+            if self.batches[-1] > 8:
+                raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+            return plain(loop, batches, rates, counts)
+
+        monkeypatch.setattr(Loop, "train", train)
+
+
+def test_out_of_memory_names_the_batch_to_try(digits_home, digits, monkeypatch):
+    Small(monkeypatch)
+    job = new_job(digits_home, digits, epochs=1)
+    with pytest.raises(JobFailed, match="used up with 32 images a batch; try a batch size of 16"):
+        train_until(job, digits, math.inf)
+    digits_home.delete(job)
+
+
+def test_out_of_memory_it_goes_on_with_smaller_batches_and_the_same_result(
+    digits_home, digits, monkeypatch
+):
+    plain = new_job(digits_home, digits, epochs=1, start=wb.Start(), network="lenet")
+    train_until(plain, digits, math.inf)
+    small = Small(monkeypatch)
+    job = new_job(digits_home, digits, epochs=1, smaller_batch=True)
+    assert train_until(job, digits, math.inf) == "done"
+    assert small.batches[:3] == [32, 16, 8]
+    assert figures(job)["learning_rate"] == figures(plain)["learning_rate"]
+    # Dropout falls otherwise on smaller batches; before the first step it has not fallen yet.
+    assert len(figures(job)["train_loss"]) == 15
+    changes = [e["value"] for e in job.events()[0] if e["type"] == "change"]
+    assert changes == [16, 8]
+    for made in (plain, job):
+        digits_home.delete(made)
 
 
 @pytest.mark.parametrize("mean", ["none", "pixel", "image"])

@@ -39,8 +39,13 @@ class Task(Protocol):
     def outputs(self, labels: Sequence[str]) -> int:
         """How many numbers the network gives for one image."""
 
-    def loss(self) -> keras.losses.Loss:
-        """The loss of raw network outputs, one value an example (``reduction=None``)."""
+    def loss(self, smoothing: float = 0.0) -> keras.losses.Loss:
+        """The loss of raw network outputs, one value an example (``reduction=None``).
+
+        Args:
+            smoothing: share of each target that is spread over all there are; a task whose
+                targets are no classes ignores it.
+        """
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """Fresh metrics of raw network outputs, named as they are shown (``accuracy``)."""

@@ -111,6 +111,24 @@ def best_checkpoint(job: Job) -> Checkpoint:
     return best or found[-1]
 
 
+def prune(job: Job, keep_last: int) -> None:
+    """Delete all checkpoints but the last ``keep_last`` and the best; 0 keeps all."""
+    if not keep_last:
+        return
+    best = best_checkpoint(job).path
+    for checkpoint in list_checkpoints(job)[:-keep_last]:
+        if checkpoint.path != best:
+            checkpoint.path.unlink(missing_ok=True)
+
+
+def averaged(values: Sequence[np.ndarray], state: Mapping[str, Any]) -> list[np.ndarray]:
+    """The variables of a checkpoint with each weight's moving average in its place, if kept."""
+    used = list(values)
+    for place, average in state.get("averages", ()):
+        used[place] = values[average]
+    return used
+
+
 def checkpoint_at(job: Job, epoch: float | None = None) -> Checkpoint:
     """The checkpoint of an epoch, the best one by default.
 

@@ -25,11 +25,16 @@ class History:
     """Figures by name, each a list of points (step, epoch, value) in the order of steps.
 
     A run that starts again at step S repeats the steps after S: points noted after S before the
-    restart are dropped, so that none shows twice.
+    restart are dropped, so that none shows twice. Changes that were wished hold for ever.
+
+    Attributes:
+        starts: where the run was paused or went on.
+        changes: events by step and by what was changed.
     """
 
     points: dict[str, list[tuple[int, float, float]]] = field(default_factory=dict)
-    marks: list[Mark] = field(default_factory=list)
+    starts: list[Mark] = field(default_factory=list)
+    changes: dict[tuple[int, str], Event] = field(default_factory=dict)
 
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> Self:
@@ -44,8 +49,17 @@ class History:
         if event.get("type") == "metrics":
             return self._add(event)
         if event.get("type") == "status" and "step" in event:
-            return self._restart(int(event["step"]), float(event.get("epoch", 0)))
+            return self._begin(event)
+        if event.get("type") == "change":
+            self.changes[(int(event["step"]), event["what"])] = event
+            return True
         return False
+
+    @property
+    def marks(self) -> list[Mark]:
+        """What happened to the run, by epoch."""
+        changes = [Mark(float(e["epoch"]), _change_text(e)) for e in self.changes.values()]
+        return sorted([*self.starts, *changes], key=lambda mark: mark.epoch)
 
     def series(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Epochs and values of one figure, such as ``val_loss``; empty when there is none."""
@@ -87,11 +101,22 @@ class History:
                 added = True
         return added
 
-    def _restart(self, step: int, epoch: float) -> bool:
+    def _begin(self, event: Event) -> bool:
+        step, epoch = int(event["step"]), float(event.get("epoch", 0))
+        if event.get("status") == "paused":
+            self.starts.append(Mark(epoch, "paused"))
+            return True
         for points in self.points.values():
             while points and points[-1][0] > step:
                 points.pop()
-        self.marks = [mark for mark in self.marks if mark.epoch <= epoch]
+        self.starts = [mark for mark in self.starts if mark.epoch <= epoch]
         if step > 0:
-            self.marks.append(Mark(epoch, "resumed"))
+            self.starts.append(Mark(epoch, "resumed"))
         return True
+
+
+def _change_text(event: Event) -> str:
+    value = event["value"]
+    return {"learning_rate": f"rate {value:g}", "epochs": f"{value:g} epochs"}.get(
+        event["what"], f"{event['what']} {value}"
+    )

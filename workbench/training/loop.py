@@ -1,14 +1,18 @@
-"""The training loop: many steps in one graph call.
+"""The training loop: many steps in one graph call, on one device or several.
 
 K steps run per call, K such that a call takes about a quarter of a second: long enough that
 Python costs nothing, short enough that Stop is prompt and curves are fresh. Nothing that is
-computed depends on K.
+computed depends on K, nor on how a step's images are divided: a step's gradient is the mean over
+all its images, whether they went through the network at once, in several parts one after the
+other (accumulation), or on several devices beside each other.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,35 +25,126 @@ if TYPE_CHECKING:
 
 _CALL_S = 0.25
 _MOST_STEPS = 1024
+# Each further output of a network is an auxiliary head (Szegedy et al., 2015).
+_AUXILIARY_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a step makes smaller.
+
+    Attributes:
+        loss: of targets and raw outputs, one value an example.
+        class_weights: a factor for the examples of each class, float32 ``(classes,)``, or None.
+        clip_norm, clip_value: as in the configuration; 0 is without limit.
+    """
+
+    loss: Callable[[Any, Any], Any]
+    class_weights: np.ndarray | None = None
+    clip_norm: float = 0.0
+    clip_value: float = 0.0
 
 
 class Loop:
     """Trains and evaluates one model; holds the compiled graphs.
 
     Args:
-        model: from raw pixels to raw outputs.
-        optimizer: built for the model's trainable variables.
-        task: gives loss and metrics.
+        model: from raw pixels to raw outputs; what is evaluated.
+        core: what is trained: shares the model's weights, may take cut images and may give
+            further outputs.
+        optimizer: built for the weights that are trained.
+        task: gives the loss that is reported and the metrics.
+        objective: what training makes smaller.
+        strategy: the devices; None for the one there is.
+        parts: into how many parts, one after the other, a device divides its share of a step.
     """
 
-    def __init__(self, model: keras.Model, optimizer: keras.Optimizer, task: Task) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        core: keras.Model,
+        optimizer: keras.Optimizer,
+        task: Task,
+        objective: Objective,
+        strategy: tf.distribute.Strategy | None = None,
+        parts: int = 1,
+    ) -> None:
         import tensorflow as tf
 
-        self.model, self.optimizer = model, optimizer
+        self.model, self.core, self.optimizer = model, core, optimizer
+        self.objective, self._parts = objective, parts
+        self._strategy = strategy or tf.distribute.get_strategy()
+        self._replicas = self._strategy.num_replicas_in_sync
         self._loss, self._metrics = task.loss(), task.metrics()
-        self._train = tf.function(self._train_steps, reduce_retracing=True)
         self._evaluate = tf.function(self._evaluate_steps, reduce_retracing=True)
+        self._sums: list[tf.Variable] = []
+        self._multipliers: Mapping[str, float] | None = None
+        self.choose({})
+
+    def choose(self, multipliers: Mapping[str, float]) -> None:
+        """Say how gently each weight is trained from now on.
+
+        Args:
+            multipliers: factor of the rate by the weight's path; 1 where none is given, 0 leaves
+                a weight as it is.
+        """
+        import tensorflow as tf
+
+        if multipliers == self._multipliers:
+            return
+        self._multipliers = dict(multipliers)
+        factors = [multipliers.get(weight.path, 1.0) for weight in self.core.trainable_variables]
+        weights = zip(self.core.trainable_variables, factors, strict=True)
+        self._trained = [(weight, factor) for weight, factor in weights if factor > 0]
+        if self._parts > 1:
+            with self._strategy.scope():
+                self._sums = [_sum_of(weight) for weight, _ in self._trained]
+        self._train = tf.function(self._train_steps, reduce_retracing=True)
 
     @property
     def variables(self) -> list[keras.Variable]:
         """Everything that training changes: weights, dropout state, optimizer slots."""
-        return [*self.model.variables, *self.optimizer.variables]
+        return [*self.core.variables, *self.optimizer.variables]
 
-    def train(self, batches: Iterator[Any], rates: Sequence[float]) -> np.ndarray:
-        """Do ``len(rates)`` steps; return each step's loss, float32."""
+    def average_places(self) -> list[tuple[int, int]]:
+        """Where among ``variables`` each weight is and where its moving average, if one is kept."""
+        averages = self._averages()
+        places = {id(variable): place for place, variable in enumerate(self.variables)}
+        return [(places[id(weight)], places[id(average)]) for weight, average in averages]
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Within the block the weights are their moving averages, where those are kept."""
+        before = [(weight, np.asarray(weight)) for weight, _ in self._averages()]
+        for weight, average in self._averages():
+            weight.assign(average)
+        try:
+            yield
+        finally:
+            for weight, value in before:
+                weight.assign(value)
+
+    def _averages(self) -> list[tuple[keras.Variable, keras.Variable]]:
+        inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
+        if not inner.use_ema:
+            return []
+        kept = inner._model_variables_moving_average
+        return list(zip(self.core.trainable_variables, kept, strict=True))
+
+    def train(
+        self, batches: Iterator[Any], rates: Sequence[float], counts: Sequence[int]
+    ) -> np.ndarray:
+        """Do ``len(rates)`` steps; return each step's loss, float32.
+
+        Args:
+            batches: the parts of each step, one after the other.
+            rates: the rate of each step.
+            counts: how many images each step has.
+        """
         import tensorflow as tf
 
-        return self._train(batches, tf.constant(rates, tf.float32)).numpy()
+        rates_, counts_ = tf.constant(rates, tf.float32), tf.constant(counts, tf.float32)
+        return self._train(batches, rates_, counts_).numpy()
 
     def evaluate(self, batches: Iterator[Any], count: int) -> Iterator[int]:
         """Evaluate ``count`` batches, yielding how many are done about four times a second."""
@@ -72,26 +167,136 @@ class Loop:
         figures = {metric.name: float(metric.result()) for metric in self._metrics}
         return {"loss": self._loss_sum / max(1, self._images), **figures}
 
-    def _train_steps(self, batches: Iterator[Any], rates: tf.Tensor) -> tf.Tensor:
+    def _train_steps(self, batches: Iterator[Any], rates: tf.Tensor, counts: tf.Tensor) -> Any:
         import tensorflow as tf
 
         losses = tf.TensorArray(tf.float32, size=tf.size(rates))
         for i in tf.range(tf.size(rates)):
-            images, targets = next(batches)
-            losses = losses.write(i, self._step(images, targets, rates[i]))
+            losses = losses.write(i, self._step(batches, rates[i], counts[i]))
         return losses.stack()
 
-    def _step(self, images: tf.Tensor, targets: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
+    def _step(self, batches: Iterator[Any], rate: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
         import tensorflow as tf
 
-        with tf.GradientTape() as tape:
-            outputs = self.model(tf.cast(images, tf.float32), training=True)
-            loss = tf.reduce_mean(self._loss(targets, outputs))
-        weights = self.model.trainable_variables
-        gradients = tape.gradient(loss, [weight.value for weight in weights])
-        self.optimizer.learning_rate.assign(rate)
-        self.optimizer.apply(gradients, weights)
+        if self._parts == 1:
+            return self._on_all(self._train_on, next(batches), rate, count)
+        loss = tf.constant(0.0)
+        for part in tf.range(self._parts):
+            loss += self._on_all(self._add_up, next(batches), count, part)
+        self._on_all(self._apply_sums, rate)
         return loss
+
+    def _on_all(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Call on every device; the sum of what they return."""
+        import tensorflow as tf
+
+        if self._replicas == 1:
+            return call(*arguments)
+        results = self._strategy.run(call, arguments)
+        return self._strategy.reduce(tf.distribute.ReduceOp.SUM, results, axis=None)
+
+    def _train_on(self, batch: tuple[Any, ...], rate: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+        loss, gradients = self._gradients(batch, count)
+        self._apply(gradients, rate)
+        return loss
+
+    def _add_up(self, batch: tuple[Any, ...], count: tf.Tensor, part: tf.Tensor) -> tf.Tensor:
+        loss, gradients = self._gradients(batch, count, part)
+        for total, gradient in zip(self._sums, gradients, strict=True):
+            if gradient is not None:
+                total.assign_add(gradient)
+        return loss
+
+    def _apply_sums(self, rate: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        self._apply([total.read_value() for total in self._sums], rate)
+        for total in self._sums:
+            total.assign(tf.zeros_like(total))
+        return tf.constant(0.0)
+
+    def _gradients(
+        self, batch: tuple[Any, ...], count: tf.Tensor, part: tf.Tensor | int = 0
+    ) -> tuple[Any, list[Any]]:
+        """The loss of one part, as its share of the mean over the ``count`` images of a step."""
+        import tensorflow as tf
+
+        images, targets, *mixed = batch
+        with tf.GradientTape() as tape:
+            outputs = self.core(tf.cast(images, tf.float32), training=True)
+            outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
+            loss = self._loss_of(targets, outputs[0], mixed)
+            for auxiliary in outputs[1:]:
+                loss += _AUXILIARY_SHARE * self._loss_of(targets, auxiliary, mixed)
+            counts = self._counts(part, count)
+            loss *= counts / count
+            if self.core.losses:
+                share = counts * tf.cast(tf.shape(images)[0], tf.float32) / count
+                loss += share * tf.add_n([tf.cast(own, tf.float32) for own in self.core.losses])
+            scaled = self.optimizer.scale_loss(loss)
+        weights = [weight.value for weight, _ in self._trained]
+        return loss, tape.gradient(scaled, weights)
+
+    def _counts(self, part: tf.Tensor | int, count: tf.Tensor) -> tf.Tensor:
+        """1, or 0 for the stand-in where a step has fewer images than it has parts."""
+        import tensorflow as tf
+
+        if self._parts * self._replicas == 1:
+            return tf.constant(1.0)
+        device = 0
+        if self._replicas > 1:
+            device = tf.distribute.get_replica_context().replica_id_in_sync_group
+        place = tf.cast(part * self._replicas + device, tf.float32)
+        return tf.cast(place < count, tf.float32)
+
+    def _loss_of(self, targets: tf.Tensor, outputs: tf.Tensor, mixed: Sequence[Any]) -> tf.Tensor:
+        """The sum over images; mixed images have two targets and the share of the first."""
+        import tensorflow as tf
+
+        losses = self._weighted(targets, outputs)
+        if mixed:
+            others, share = mixed
+            losses = share * losses + (1 - share) * self._weighted(others, outputs)
+        return tf.reduce_sum(losses)
+
+    def _weighted(self, targets: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        losses = tf.cast(self.objective.loss(targets, tf.cast(outputs, tf.float32)), tf.float32)
+        if self.objective.class_weights is None:
+            return losses
+        return losses * tf.gather(tf.constant(self.objective.class_weights), targets)
+
+    def _apply(self, gradients: list[Any], rate: tf.Tensor) -> None:
+        """Change the weights by the sum of the devices' gradients."""
+        import tensorflow as tf
+
+        self.optimizer.learning_rate.assign(rate)
+        if self._replicas > 1:
+            context = tf.distribute.get_replica_context()
+            summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+            # The optimizer adds up over devices once more.
+            gradients = [g / self._replicas for g in self._clipped(summed)]
+        else:
+            gradients = self._clipped(gradients)
+        weights = [weight for weight, _ in self._trained]
+        before = [tf.identity(w.value) if f != 1 else None for w, f in self._trained]
+        self.optimizer.apply(gradients, weights)
+        for (weight, factor), old in zip(self._trained, before, strict=True):
+            if old is not None:
+                weight.assign(old + factor * (weight.value - old))
+
+    def _clipped(self, gradients: list[Any]) -> list[Any]:
+        import tensorflow as tf
+
+        objective, scale = self.objective, self.optimizer.loss_scale_factor
+        unit = 1.0 if scale is None else tf.cast(scale, tf.float32)
+        if objective.clip_value:
+            limit = objective.clip_value * unit
+            gradients = [g if g is None else tf.clip_by_value(g, -limit, limit) for g in gradients]
+        if objective.clip_norm:
+            gradients, _ = tf.clip_by_global_norm(gradients, objective.clip_norm * unit)
+        return gradients
 
     def _evaluate_steps(self, batches: Iterator[Any], steps: tf.Tensor) -> tuple[Any, Any]:
         import tensorflow as tf
@@ -105,6 +310,18 @@ class Loop:
             for metric in self._metrics:
                 metric.update_state(targets, outputs)
         return total, count
+
+
+def _sum_of(weight: keras.Variable) -> tf.Variable:
+    """Where a device adds up the gradients of a weight."""
+    import tensorflow as tf
+
+    return tf.Variable(
+        tf.zeros(weight.shape, weight.dtype),
+        trainable=False,
+        synchronization=tf.VariableSynchronization.ON_READ,
+        aggregation=tf.VariableAggregation.SUM,
+    )
 
 
 class StepsPerCall:

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 from workbench.data import Dataset
 from workbench.errors import DataError, NotFound
 from workbench.jobs import Home, Job
-from workbench.training.checkpoints import Checkpoint, assign, checkpoint_at, load_checkpoint
+from workbench.training.checkpoints import (
+    Checkpoint,
+    assign,
+    averaged,
+    checkpoint_at,
+    load_checkpoint,
+)
 from workbench.training.config import TrainConfig
 
 if TYPE_CHECKING:
     import keras
+
+    from workbench.training.model import Built
 
 
 def load_model(job: Job, checkpoint: Checkpoint | None = None) -> keras.Model:
@@ -23,17 +31,24 @@ def load_model(job: Job, checkpoint: Checkpoint | None = None) -> keras.Model:
     Raises:
         NotFound: the run has no checkpoint yet.
         DataError: the checkpoint is damaged, or the dataset is gone.
+        NotTrusted: the network is code that nobody trusts in this home.
     """
+    return load_built(job, checkpoint).model
+
+
+def load_built(job: Job, checkpoint: Checkpoint | None = None) -> Built:
+    """The same with all its parts. It computes in float32 whatever the run was trained in."""
+    from workbench.networks.building import FULL
     from workbench.training import devices
-    from workbench.training.model import build_model
+    from workbench.training.model import build
 
     devices.prepare()
     checkpoint = checkpoint or checkpoint_at(job)
-    model = build_model(TrainConfig.from_dict(job.config), dataset_of(job))
-    values, _ = load_checkpoint(checkpoint.path)
+    built = build(TrainConfig.from_dict(job.config), dataset_of(job), FULL)
+    values, state = load_checkpoint(checkpoint.path)
     # The optimizer's variables follow the model's and are not needed here.
-    assign(model.variables, values, checkpoint.path)
-    return model
+    assign(built.core.variables, averaged(values, state), checkpoint.path)
+    return built
 
 
 def dataset_of(job: Job) -> Dataset:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,21 +14,33 @@ from workbench import tasks
 from workbench.data import Dataset
 from workbench.errors import JobFailed
 from workbench.jobs import JobContext, Stopped
+from workbench.training import devices
+from workbench.training.augmentation.augmenter import augmenter_for
 from workbench.training.checkpoints import (
     assign,
     list_checkpoints,
     load_checkpoint,
+    prune,
     save_checkpoint,
 )
+from workbench.training.class_weights import balanced_weights
+from workbench.training.cluster import Alone, Call, Cluster
 from workbench.training.config import TrainConfig
-from workbench.training.loop import Loop, StepsPerCall
-from workbench.training.model import build_model
+from workbench.training.control import Control
+from workbench.training.intervals import Interval
+from workbench.training.loop import Loop, Objective, StepsPerCall
+from workbench.training.memory import is_out_of_memory
+from workbench.training.model import Built, build
 from workbench.training.optimizers import build_optimizer
-from workbench.training.pipeline import Order, sequential_batches, training_batches
-from workbench.training.tensorboard import TensorBoard
-
-if TYPE_CHECKING:
-    import keras
+from workbench.training.pipeline import Order, in_parts, sequential_batches, training_batches
+from workbench.training.plan import Plan
+from workbench.training.tensorboard import NoBoard, TensorBoard
+from workbench.training.transfer import (
+    hold_normalization,
+    multipliers,
+    start_weights,
+    turns,
+)
 
 _POINTS_PER_EPOCH = 20
 _VALIDATION_BATCH = 256
@@ -37,7 +48,13 @@ _VALIDATION_BATCH = 256
 
 @dataclass
 class State:
-    """What a checkpoint holds beside the variables. ``loss_sum`` is of the point begun."""
+    """What a checkpoint holds beside the variables.
+
+    Attributes:
+        loss_sum, loss_count: of the point begun.
+        metrics: the latest validation's figures.
+        best, best_at: the best validation figure and the step it was measured at.
+    """
 
     step: int = 0
     validated: int = 0
@@ -45,29 +62,49 @@ class State:
     loss_sum: float = 0.0
     loss_count: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
+    best: float | None = None
+    best_at: int = 0
 
 
 class Trainer:
     """Trains the network of ``config`` on ``dataset`` and tells ``context`` of it.
 
-    What is due at a step (validation, checkpoint, the end) follows from the step alone, so a run
-    that starts again at a checkpoint does exactly what it would have done.
+    What is due at a step (validation, checkpoint, the end) follows from the step and from what
+    was wished by then, so a run that starts again at a checkpoint does exactly what it would have
+    done.
     """
 
-    def __init__(self, config: TrainConfig, dataset: Dataset, context: JobContext) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        dataset: Dataset,
+        context: JobContext,
+        cluster: Cluster | None = None,
+    ) -> None:
         self.config, self.dataset, self.context = config, dataset, context
+        self.cluster = cluster or Alone()
         self.state = State()
         train = dataset.splits["train"]
-        self.order = Order(len(train), config.batch_size, config.seed or 0)
-        self.total = self.order.steps_per_epoch * config.epochs
-        self._point_every = max(1, self.order.steps_per_epoch // _POINTS_PER_EPOCH)
-        self._pace = StepsPerCall()
+        self.order = Order(len(train), config.batch_size * config.accumulation, config.seed or 0)
+        per_epoch = self.order.steps_per_epoch
+        self.plan = Plan(config, per_epoch)
+        self._validation = Interval(config.validation_interval, per_epoch)
+        self._snapshot = Interval(config.snapshot_interval, per_epoch)
+        self._point_every = max(1, per_epoch // _POINTS_PER_EPOCH)
+        self._halvings = 0
+        self._fold(context.job.events()[0])
+        self.control = Control(context, self.plan, self._save)
         self._images_per_second = 0.0
 
     @property
     def epoch(self) -> float:
         """Passes over the training images done so far."""
         return round(self.state.step / self.order.steps_per_epoch, 4)
+
+    @property
+    def total(self) -> int:
+        """Steps in all."""
+        return self.plan.total
 
     def run(self) -> None:
         """Train to the end.
@@ -76,27 +113,107 @@ class Trainer:
             Stopped: Stop was commanded; a checkpoint was written.
             JobFailed: the loss left the finite numbers, or memory was used up.
         """
-        with memory_advice(self.config.batch_size):
-            self._build()
-            self._restore()
-            self._announce()
-            with TensorBoard(self.context.job.path / "tensorboard") as self._board:
-                self._train()
+        while True:
+            try:
+                return self._run()
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._halve(error)
+
+    def _run(self) -> None:
+        self._build()
+        self._restore()
+        self._announce()
+        board = TensorBoard if self.cluster.first else NoBoard
+        with board(self.context.job.path / "tensorboard") as self._board:
+            self._train()
+
+    def _fold(self, events: list[dict[str, Any]]) -> None:
+        """What was changed while the run went on before."""
+        self.plan.fold(events)
+        batches = [e for e in events if e.get("type") == "change" and e["what"] == "batch_size"]
+        if batches:
+            fewer = self.config.batch_size / batches[-1]["value"]
+            self._halvings = max(0, round(math.log2(fewer)))
+
+    def _halve(self, error: Exception) -> None:
+        """Memory was used up: divide each step once more, or say what to do."""
+        batch = self._batch_size
+        smaller = batch // 2
+        if not self.config.smaller_batch or smaller < 1:
+            advice = f"try a batch size of {smaller}" if smaller else "try a smaller network"
+            raise JobFailed(
+                f"the device's memory is used up with {batch} images a batch; {advice}"
+            ) from error
+        self._halvings += 1
+        self.context.emit(
+            "change",
+            sync=True,
+            what="batch_size",
+            value=smaller,
+            step=self.state.step,
+            epoch=self.epoch,
+        )
+        self.context.log(
+            f"memory was used up with {batch} images a batch; going on with {smaller} and twice "
+            "the accumulation, which changes no result",
+            "warning",
+        )
+        self.state = State()
+
+    @property
+    def _batch_size(self) -> int:
+        return max(1, self.config.batch_size >> self._halvings)
 
     def _build(self) -> None:
-        self.task = tasks.get(self.config.task)
-        self.model: keras.Model = build_model(self.config, self.dataset)
-        self.loop = Loop(self.model, build_optimizer(self.config, self.model), self.task)
+        config = self.config
+        self.task = tasks.get(config.task)
+        self._strategy = self.cluster.strategy(config.devices)
+        self._parts = config.accumulation << self._halvings
+        self._pace = StepsPerCall()
+        with devices.scope(self._strategy):
+            self.built: Built = build(config, self.dataset)
+            optimizer = build_optimizer(config, self.built.core.trainable_variables)
+        self.model = self.built.model
+        self.loop = Loop(
+            self.model,
+            self.built.core,
+            optimizer,
+            self.task,
+            self._objective(),
+            self._strategy,
+            self._parts,
+        )
+
+    def _objective(self) -> Objective:
+        config = self.config
+        weights = None
+        if config.class_weights == "balanced":
+            counts = np.bincount(
+                self.dataset.splits["train"].targets, minlength=len(self.dataset.labels)
+            )
+            weights = balanced_weights(counts).astype(np.float32)
+        loss = self.built.loss or self.task.loss(config.label_smoothing)
+        return Objective(loss, weights, config.clip_norm, config.clip_value)
 
     def _restore(self) -> None:
         checkpoints = list_checkpoints(self.context.job)
         if not checkpoints:
+            self._begin_with()
             return
         path = checkpoints[-1].path
         values, state = load_checkpoint(path)
         assign(self.loop.variables, values, path)
         known = State.__dataclass_fields__
         self.state = State(**{name: state[name] for name in known if name in state})
+
+    def _begin_with(self) -> None:
+        """The first weights, where they are not drawn."""
+        if self.config.start.fresh:
+            return
+        report = start_weights(self.config, self.context.job, self.built)
+        self.context.log(str(report))
 
     def _announce(self) -> None:
         parameters = int(sum(np.prod(w.shape) for w in self.model.trainable_variables))
@@ -108,34 +225,78 @@ class Trainer:
         )
         self.context.emit("status", status="running", step=self.state.step, epoch=self.epoch)
 
-    def _train(self) -> None:
+    def _batches(self, total: int) -> Iterator[Any]:
         train = self.dataset.splits["train"]
-        start, stop = self.state.step, self.total
-        batches = iter(training_batches(train.images, train.targets, self.order, start, stop))
-        while True:
-            if self._due(self.config.validation_interval, self.state.validated):
-                self._validate()
-            if self._due(self.config.snapshot_interval, self.state.saved):
-                self._save()
-            if self.state.step >= self.total:
-                return
-            if self.context.stop_requested():
-                self._stop()
-            self._advance(batches)
+        changes = augmenter_for(self.config, self.dataset)
+        made = training_batches(
+            train.images, train.targets, self.order, self.state.step, total, changes
+        )
+        replicas = self._strategy.num_replicas_in_sync if self._strategy else 1
+        if self._parts * replicas > 1:
+            mine = self.cluster.share(self._parts, replicas)
+            made = in_parts(made, self._parts * replicas, mine)
+        return iter(devices.distributed(made, self._strategy))
 
-    def _advance(self, batches: Iterator[Any]) -> None:
+    def _train(self) -> None:
+        """Do what is due and then the next steps, until the end.
+
+        On several machines the first decides, the others do the same steps beside it.
+        """
+        batches: Iterator[Any] = iter(())
+        total = 0
+        while True:
+            call = self.cluster.agree(self._decide() if self.cluster.first else None)
+            if call.stop:
+                raise Stopped
+            if not call.rates:
+                return
+            if call.total != total:  # at the beginning, and when the run was extended
+                batches, total = self._batches(call.total), call.total
+            factors = multipliers(self.config.start, self.built, self.epoch)
+            hold_normalization(self.built, factors)
+            self.loop.choose(factors)
+            self._advance(batches, call.rates)
+
+    def _decide(self) -> Call:
+        """Do what is due; say what the next graph call does."""
+        if self._due(self._validation, self.state.validated) and not self._validate():
+            return self._stop()
+        if self._due(self._snapshot, self.state.saved):
+            self._save()
+        if self._ends():
+            return Call(self.total, [])
+        if self.control.obey(self.state.step, self.epoch):
+            return self._stop()
+        start = self.state.step
+        count = min(self._pace.steps, self._next_boundary() - start)
+        return Call(self.total, self.plan.rates(start, start + count))
+
+    def _ends(self) -> bool:
+        """Whether all is trained, or nothing has become better for too long."""
+        state, patience = self.state, self.config.patience
+        if state.step >= self.total:
+            return True
+        waited = (state.step - state.best_at) / self.order.steps_per_epoch
+        if patience and state.best is not None and waited >= patience:
+            if state.saved != state.step:
+                self._save()
+            name = self.task.monitor.name.replace("_", " ")
+            self.context.log(f"ended early: {name} has not become better for {waited:g} epochs")
+            return True
+        return False
+
+    def _advance(self, batches: Iterator[Any], rates: list[float]) -> None:
         """Do one graph call's worth of steps and tell of them."""
-        state, size = self.state, self.config.batch_size
-        count = min(self._pace.steps, self._next_boundary() - state.step)
-        rates = [self._rate(state.step + i) for i in range(count)]
+        state = self.state
+        sizes = [self.order.size(state.step + place) for place in range(len(rates))]
         started = time.perf_counter()
-        with self._pace.timed(count):
-            losses = self.loop.train(batches, rates)
-        self._note_speed(count * size / (time.perf_counter() - started))
+        with self._pace.timed(len(rates)):
+            losses = self.loop.train(batches, rates, sizes)
+        self._note_speed(sum(sizes) / (time.perf_counter() - started))
         for loss, rate in zip(losses.tolist(), rates, strict=True):
             state.step += 1
             self._note_loss(loss, rate)
-        self.context.progress(self.epoch, self.config.epochs, "epochs", "Training")
+        self.context.progress(self.epoch, self.plan.epochs, "epochs", "Training")
 
     def _note_speed(self, images_per_second: float) -> None:
         old = self._images_per_second
@@ -164,86 +325,64 @@ class Trainer:
             )
             self._board.write("train", state.step, epoch_loss=mean, epoch_learning_rate=rate)
 
-    def _rate(self, step: int) -> float:
-        percent = 100 * step / self.total
-        return self.config.learning_rate * self.config.policy.factor(percent)
-
-    def _boundary_step(self, interval: float, number: int) -> int:
-        """The step at which the ``number``-th multiple of an interval in epochs is reached."""
-        return min(self.total, max(1, round(number * interval * self.order.steps_per_epoch)))
-
-    def _due(self, interval: float, done_at: int) -> bool:
+    def _due(self, interval: Interval, done_at: int) -> bool:
         step = self.state.step
-        if step == 0 or done_at == step:
-            return False
-        nearest = max(1, round(step / (interval * self.order.steps_per_epoch)))
-        numbers = range(max(1, nearest - 1), nearest + 2)
-        return step == self.total or any(
-            self._boundary_step(interval, number) == step for number in numbers
-        )
+        return done_at != step and interval.due(step, self.total)
 
     def _next_boundary(self) -> int:
-        return min(self._next_multiple(interval) for interval in self._intervals())
+        step, total = self.state.step, self.total
+        marks = [self._validation.next(step, total), self._snapshot.next(step, total)]
+        per_epoch = self.order.steps_per_epoch
+        marks += [math.ceil(epoch * per_epoch) for epoch in turns(self.config.start)]
+        return min(mark for mark in marks if mark > step)
 
-    def _intervals(self) -> tuple[float, float]:
-        return self.config.validation_interval, self.config.snapshot_interval
-
-    def _next_multiple(self, interval: float) -> int:
-        number = max(1, int(self.state.step / (interval * self.order.steps_per_epoch)))
-        while self._boundary_step(interval, number) <= self.state.step:
-            number += 1
-        return self._boundary_step(interval, number)
-
-    def _validate(self) -> None:
-        self.state.validated = self.state.step
+    def _validate(self) -> bool:
+        """Measure the validation images; tell whether it came to its end."""
         split = self.dataset.splits.get("val")
         if split is None or not len(split):
-            return
-        size = max(self.config.batch_size, min(_VALIDATION_BATCH, len(split)))
-        count = math.ceil(len(split) / size)
+            self.state.validated = self.state.step
+            return True
+        size = max(self._batch_size, min(_VALIDATION_BATCH, len(split)))
         batches = iter(sequential_batches(split.images, split.targets, size))
-        for _ in self.loop.evaluate(batches, count):
-            if self.context.stop_requested():
-                self.state.validated = 0  # resuming validates before it goes on
-                self._stop()
-        figures: dict[str, Any] = {f"val_{n}": value for n, value in self.loop.results().items()}
-        self.state.metrics = figures
-        self.state.saved = 0  # a checkpoint of this very step does not have these figures
-        self.context.emit("metrics", step=self.state.step, epoch=self.epoch, **figures)
-        scalars = {f"epoch_{name}": value for name, value in self.loop.results().items()}
-        self._board.write("validation", self.state.step, **scalars)
+        with self.loop.averaged():
+            for _ in self.loop.evaluate(batches, math.ceil(len(split) / size)):
+                if self.context.stop_requested():
+                    return False  # resuming validates before it goes on
+        self._note_validation(self.loop.results())
+        return True
+
+    def _note_validation(self, results: dict[str, float]) -> None:
+        state = self.state
+        figures: dict[str, Any] = {f"val_{name}": value for name, value in results.items()}
+        state.validated, state.metrics = state.step, figures
+        state.saved = 0  # a checkpoint of this very step does not have these figures
+        monitor = self.task.monitor
+        if monitor.better(figures[monitor.name], state.best):
+            state.best, state.best_at = figures[monitor.name], state.step
+        self.context.emit("metrics", step=state.step, epoch=self.epoch, **figures)
+        scalars = {f"epoch_{name}": value for name, value in results.items()}
+        self._board.write("validation", state.step, **scalars)
         self._board.flush()
 
     def _save(self) -> None:
+        if self.state.step == 0:
+            return
         self.state.saved = self.state.step
         # Figures belong to the step they were measured at.
         current = self.state.validated == self.state.step
         state = asdict(self.state) | {
             "epoch": self.epoch,
             "metrics": self.state.metrics if current else {},
+            "averages": self.loop.average_places(),
         }
         values = [np.asarray(variable) for variable in self.loop.variables]
         path = save_checkpoint(self.context.job.path / "checkpoints", values, state)
         self.context.emit(
             "checkpoint", sync=True, step=self.state.step, epoch=self.epoch, file=path.name
         )
+        prune(self.context.job, self.config.keep_last)
 
-    def _stop(self) -> None:
+    def _stop(self) -> Call:
         if self.state.step > 0 and self.state.saved != self.state.step:
             self._save()
-        raise Stopped
-
-
-@contextmanager
-def memory_advice(batch_size: int) -> Iterator[None]:
-    """Turn TensorFlow's out-of-memory into a sentence that names the size to try."""
-    import tensorflow as tf
-
-    try:
-        yield
-    except tf.errors.ResourceExhaustedError as error:
-        smaller = max(1, batch_size // 2)
-        raise JobFailed(
-            f"the device's memory is used up with {batch_size} images a batch; "
-            f"try a batch size of {smaller}"
-        ) from error
+        return Call(self.total, [], stop=True)

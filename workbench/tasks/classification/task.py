@@ -25,11 +25,18 @@ class Classification:
         """One output a class."""
         return len(labels)
 
-    def loss(self) -> keras.losses.Loss:
-        """Cross-entropy from logits, one value an image."""
+    def loss(self, smoothing: float = 0.0) -> keras.losses.Loss:
+        """Cross-entropy from logits, one value an image.
+
+        Source of the smoothing: Szegedy et al., Rethinking the Inception architecture, 2016.
+        """
         import keras
 
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)
+        if not smoothing:
+            return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)
+        from workbench.tasks.classification.smoothing import SmoothedCrossentropy
+
+        return SmoothedCrossentropy(smoothing)
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """The share of images whose most probable class is the true one."""
