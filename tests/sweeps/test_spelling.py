@@ -1,0 +1,50 @@
+import pytest
+
+from workbench.errors import InvalidValue
+from workbench.sweeps import Range
+from workbench.sweeps.spelling import parse, spell_options, spelled
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "meaning"),
+    [
+        ("learning_rate", "0.1, 1e-2", [0.1, 0.01]),
+        ("learning_rate", "log:1e-4..1e-1", Range(1e-4, 1e-1, log=True)),
+        ("batch_size", "32..256", Range(32, 256)),
+        ("batch_size", "32,64", [32, 64]),
+        ("solver", "sgd, adam", ["sgd", "adam"]),
+        ("policy", "step,cosine", ["step", "cosine"]),
+        ("policy.gamma", "0.1,0.5", [0.1, 0.5]),
+        ("policy.at", "50 85, 60 90", [[50, 85], [60, 90]]),
+        ("smaller_batch", "true, no", [True, False]),
+        ("seed", "1, none", [1, None]),
+        ("start.weights", "../a.npz", ["../a.npz"]),
+    ],
+)
+def test_what_varies_as_people_write_it(field, text, meaning):
+    assert parse(field, text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("learning_rate", "fast", "learning_rate must be a number, got 'fast'"),
+        ("learning_rate", "0.1,", "learning_rate has an empty value"),
+        ("learning_rate", "log:0.1", "learning_rate must be a range such as log:0.0001..0.1"),
+        ("learning_rate", "1..0.1", "a range must rise"),
+        ("smaller_batch", "perhaps", "smaller_batch must be true or false, got 'perhaps'"),
+        ("speed", "1", "there is no field 'speed' to vary"),
+        ("task", "a", "task cannot vary"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(field, text, sentence):
+    with pytest.raises(InvalidValue, match=sentence):
+        parse(field, text)
+
+
+def test_values_are_written_as_they_are_read():
+    assert spelled({"learning_rate": 0.0012345, "policy": {"type": "Cosine", "least": 0.0}}) == (
+        "learning_rate 0.001234, policy cosine"
+    )
+    for text in ("0.1, 0.01", "log:0.0001..0.1", "0.1..0.2"):
+        assert spell_options(parse("learning_rate", text)) == text

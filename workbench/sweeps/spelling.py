@@ -1,0 +1,82 @@
+"""How people write what varies: ``0.1, 0.01``, ``32..256``, ``log:1e-4..1e-1``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.sweeps.fields import types_of
+from workbench.sweeps.space import Range, Values
+from workbench.training.schedules import POLICIES
+
+_LOG, _TO = "log:", ".."
+_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def parse(field: str, text: str) -> list[Any] | Range:
+    """Read what a field varies over: values with commas between, or a range.
+
+    Raises:
+        InvalidValue: there is no such field, or the text cannot be read.
+    """
+    accepted = types_of(field)
+    text = text.strip()
+    log = text.startswith(_LOG)
+    low, to, high = text.removeprefix(_LOG).partition(_TO)
+    if to and {int, float} & set(accepted):
+        return Range(_number(field, low), _number(field, high), log=log)
+    if log:
+        raise InvalidValue(f"{field} must be a range such as log:0.0001..0.1, got {text!r}")
+    return [_value(field, part.strip(), accepted) for part in text.split(",")]
+
+
+def spell_options(options: tuple[Any, ...] | Range) -> str:
+    """What a field varies over, as :func:`parse` reads it."""
+    if isinstance(options, Range):
+        return f"{_LOG if options.log else ''}{options.low:g}{_TO}{options.high:g}"
+    return ", ".join(spell(value) for value in options)
+
+
+def spelled(values: Values) -> str:
+    """The values of a run on one line, ``learning_rate 0.1, batch_size 64``."""
+    return ", ".join(f"{field} {spell(value)}" for field, value in values.items())
+
+
+def spell(value: Any) -> str:
+    """One value as people write it."""
+    if isinstance(value, dict):
+        return _policy_name(value.get("type")) or str(value.get("type"))
+    if isinstance(value, list | tuple):
+        return " ".join(spell(item) for item in value)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "none"}[value]
+    # Four digits tell two draws apart; the configuration of the run has them all.
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _policy_name(kind: Any) -> str | None:
+    return next((name for name, policy in POLICIES.items() if policy.__name__ == kind), None)
+
+
+def _value(field: str, text: str, accepted: tuple[Any, ...]) -> Any:
+    if not text:
+        raise InvalidValue(f"{field} has an empty value; write values with commas between them")
+    if type(None) in accepted and text.lower() == "none":
+        return None
+    if bool in accepted:
+        if text.lower() not in _TRUTHS:
+            raise InvalidValue(f"{field} must be true or false, got {text!r}")
+        return _TRUTHS[text.lower()]
+    if int in accepted or float in accepted:
+        number = _number(field, text)
+        return int(number) if int in accepted and number.is_integer() else number
+    if str in accepted or field == "policy":
+        return text
+    return [_number(field, part) for part in text.split()]
+
+
+def _number(field: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidValue(f"{field} must be a number, got {text.strip()!r}") from None
