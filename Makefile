@@ -11,13 +11,14 @@ ARTIFACTS ?= $(CURDIR)/.artifacts
 # Without compiled bytecode TensorFlow takes fourteen seconds to import instead of three.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# The sidebar is built below, before it is installed.
+# The sidebar and the code editor are built below, before they are installed.
 export SKIP_JUPYTER_BUILDER := 1
 export WORKBENCH_ARTIFACTS := $(ARTIFACTS)
 
 LABEXTENSION := workbench/labextension/static/style.js
+EDITOR := workbench/panels/static/editor.js
 NODE_MODULES := extension/node_modules/.package-lock.json
-SOURCES := $(wildcard extension/src/*.ts extension/style/* extension/style/*/*) extension/tsconfig.json
+SOURCES := $(wildcard extension/src/*.ts extension/style/* extension/style/*/*) extension/tsconfig.json extension/bundle-editor.mjs
 # What an editable install copies to where Jupyter looks for it.
 SHARED := $(wildcard jupyter-config/*/* workbench/server/voila_template/* workbench/server/voila_template/*/* notebooks/*.ipynb)
 
@@ -41,7 +42,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(ARTIFACTS) build dist extension/lib extension/node_modules workbench/labextension
+	rm -rf $(VENV) $(ARTIFACTS) build dist extension/lib extension/node_modules workbench/labextension $(EDITOR)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0]) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
@@ -58,7 +59,11 @@ $(LABEXTENSION): $(SOURCES) $(NODE_MODULES)
 	rm -rf workbench/labextension
 	npm --prefix extension run --silent build:prod
 
-$(VENV)/.installed: $(BIN)/python pyproject.toml $(LABEXTENSION) $(SHARED)
+# Made by the same command; again only where it is missing.
+$(EDITOR): $(LABEXTENSION)
+	node extension/bundle-editor.mjs
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml $(LABEXTENSION) $(EDITOR) $(SHARED)
 	$(BIN)/pip install --quiet --retries 10 -e .
 	touch $@
 

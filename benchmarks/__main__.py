@@ -14,11 +14,13 @@ NAMES = (
     "dataset_creation",
     "s3",
     "explore",
+    "results",
     "classify_one",
     "training",
+    "augmentation",
     "first_paint",
 )
-_TRAINED = ("classify_one", "training")
+_TRAINED = ("classify_one", "training", "augmentation")
 
 
 def main() -> None:

@@ -10,7 +10,9 @@ import pytest
 import workbench
 
 ROOT = Path(workbench.__file__).parent
-CORE = ("jobs", "data", "samples", "networks", "tasks", "training", "inference", "runners")
+CORE = (
+    "jobs", "data", "samples", "networks", "tasks", "training", "inference", "runners", "sweeps",
+)  # fmt: skip
 SCREENS = ("ipywidgets", "plotly", "anywidget", "IPython", "voila", "tornado", "traitlets")
 # Who may import whom: a floor and the floors below it.
 FLOORS = {
@@ -24,8 +26,9 @@ FLOORS = {
     "training": ("tasks", "networks", "data", "jobs", "errors", "validation"),
     "inference": ("training", "tasks", "networks", "data", "jobs", "errors", "validation"),
 }
-FLOORS["runners"] = (*FLOORS, "inference")
-BELOW_SCREENS = (*FLOORS, "runners")
+FLOORS["runners"] = tuple(FLOORS)
+FLOORS["sweeps"] = tuple(FLOORS)
+BELOW_SCREENS = tuple(FLOORS)
 
 
 def imports(path):
@@ -74,7 +77,8 @@ def test_nothing_is_unpickled_or_evaluated():
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                assert node.func.id not in ("eval", "exec"), path
+                own_code = path == ROOT / "networks" / "custom.py" and node.func.id == "exec"
+                assert own_code or node.func.id not in ("eval", "exec"), path
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("extractall", "unpack_archive"), path
         assert not {"pickle", "dill", "joblib"} & set(imports(path)), path
@@ -82,12 +86,15 @@ def test_nothing_is_unpickled_or_evaluated():
 
 def test_the_facade_is_pinned():
     assert workbench.__all__ == [
-        "Arrays", "DataError", "Database", "Dataset", "DatasetConfig", "Fixed", "FromDatasets",
-        "History", "Home", "IdxFiles", "ImageFolder", "ImageFormat", "InvalidValue", "JobBusy",
-        "JobError", "JobFailed", "JobInUse", "MissingExtra", "NotFound", "ParquetImages", "Run",
-        "S3Folder", "SchemaError", "Step", "StorageError", "TextLists", "TrainConfig",
-        "WorkbenchError", "app", "create_dataset", "dataset", "datasets", "home", "imagefolder",
-        "run", "runs", "samples", "sidebar", "train", "upload",
+        "Arrays", "Augmentation", "Cosine", "DataError", "Database", "Dataset", "DatasetConfig",
+        "Exponential", "Fixed", "FromDatasets", "History", "Home", "IdxFiles", "ImageFolder",
+        "ImageFormat", "InvalidValue", "Inverse", "JobBusy", "JobError", "JobFailed", "JobInUse",
+        "JobInterrupted", "MissingExtra", "MultiStep", "NetworkError", "NotFound", "NotTrusted",
+        "OneCycle", "ParquetImages", "Polynomial", "Range", "Run", "S3Folder", "SchemaError",
+        "Sigmoid", "Start", "Step", "Stopping", "StorageError", "Sweep", "SweepConfig", "TextLists",
+        "TrainConfig", "WorkbenchError", "app", "clone", "compare", "create_dataset", "dataset",
+        "datasets", "find_learning_rate", "find_sweep", "home", "imagefolder", "list_sweeps", "run",
+        "runs", "samples", "sidebar", "sweep", "train", "upload",
     ]  # fmt: skip
     assert workbench.__all__ == sorted(workbench.__all__)
     for name in workbench.__all__:

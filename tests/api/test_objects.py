@@ -16,7 +16,7 @@ def test_a_run_from_start_to_deletion(digits_home):
     document = run.to_dict()
     assert document["metrics"]["val_accuracy"] == run.checkpoints[0].metrics["val_accuracy"]
     assert (document["epoch"], document["epochs"], document["status"]) == (1.0, 1, "done")
-    with pytest.raises(JobBusy, match="nothing to resume"):
+    with pytest.raises(JobBusy, match="extend it to train it further"):
         run.resume()
     with pytest.raises(JobInUse, match="used by whole"):
         digits_home.delete(wb.dataset("digits", home=digits_home).job)
@@ -47,7 +47,7 @@ def test_names_are_counted(digits_home):
 @pytest.mark.parametrize(
     ("fields", "error", "message"),
     [
-        ({"epoks": 3}, InvalidValue, "no field 'epoks'; it has dataset, network, epochs"),
+        ({"epoks": 3}, InvalidValue, "no field 'epoks'; it has dataset, network, code"),
         ({"epochs": 0}, InvalidValue, "epochs must be 1–100000, got 0"),
         ({"batch_size": 1.5}, InvalidValue, "batch_size must be a whole number"),
         ({"learning_rate": float("nan")}, InvalidValue, "learning_rate must be"),

@@ -1,7 +1,8 @@
+import keras
 import numpy as np
 import pytest
 
-from workbench.inference.layers import flat
+from workbench.inference.layers import flat, probe
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,18 @@ def test_the_mean_is_a_weight_and_the_variance_that_does_nothing_is_not(trained,
 def test_the_last_layer_is_the_output(result):
     last = result.layers[list(result.layers)[-1]]
     assert np.allclose(last.activation.reshape(-1), result.output)
+
+
+def test_bare_operations_between_layers_are_followed():
+    pixels = keras.Input((4, 4, 1), name="pixels")
+    first = keras.layers.Conv2D(2, 1, bias_initializer="ones", name="first")(pixels)
+    second = keras.layers.ReLU(6.0, name="second")(first + 3.0) * (1 / 6)
+    third = keras.layers.Add(name="third")([first, first - second])
+    model = keras.Model(pixels, keras.layers.Flatten(name="last")(third))
+    images = np.linspace(-2, 2, 16, dtype=np.float32).reshape(1, 4, 4, 1)
+    outputs = probe(model)(images)
+    assert [layer.name for layer in flat(model)] == ["first", "second", "third", "last"]
+    given = [np.asarray(output) for output in outputs]
+    assert np.allclose(given[1], np.clip(given[0] + 3, 0, 6))
+    assert np.allclose(given[2], 2 * given[0] - given[1] / 6, atol=1e-6)
+    assert np.allclose(given[3], np.asarray(model(images)))

@@ -183,22 +183,3 @@ def test_a_run_shown_as_done_has_all_its_points(app, digits_home):
     assert view._title.data["status"] == "done"
     assert dict(app.page.curves.figure["lines"])["train loss"] == 1
     digits_home.delete(job)
-
-
-def test_results_sort_and_filter(tmp_path):
-    home = wb.Home(tmp_path / "results")
-    for name, accuracy in (("bad", 0.5), ("good", 0.9), ("none", None)):
-        job = home.create_job("run", name, wb.TrainConfig(dataset="gone").to_dict())
-        with EventWriter(job.path / "events.jsonl") as writer:
-            if accuracy:
-                writer.write("metrics", step=1, epoch=1.0, val_accuracy=accuracy)
-            writer.write("status", status="stopped", sync=True)
-    app = App(home, "results")
-    page = app.page
-    assert [row["cells"][0] for row in page._table.data["rows"]] == ["good", "bad", "none"]
-    page._on_sort(5)
-    assert [row["cells"][0] for row in page._table.data["rows"]] == ["bad", "good", "none"]
-    page._filter.value = "goo stopped"
-    assert [row["cells"][0] for row in page._table.data["rows"]] == ["good"]
-    assert page._count.data["text"] == "1 of 3 runs"
-    app.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.api.run import Run
+    from workbench.api.sweep import Sweep
 
 
 def show_run(run: Run) -> None:
@@ -13,3 +14,10 @@ def show_run(run: Run) -> None:
     from workbench.panels.app import show_run as show
 
     show(run)
+
+
+def show_sweep(sweep: Sweep) -> None:
+    """Display the live page of a sweep in the current cell."""
+    from workbench.panels.app import show_sweep as show
+
+    show(sweep)

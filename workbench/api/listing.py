@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import MissingExtra
-from workbench.jobs import JobSummary
 
 if TYPE_CHECKING:
     import pandas
@@ -18,9 +17,9 @@ class Listing(list[Any]):
 
     def __init__(
         self,
-        summaries: Iterable[JobSummary],
-        make: Callable[[JobSummary], Any],
-        row: Callable[[JobSummary], dict[str, Any]],
+        summaries: Iterable[Any],
+        make: Callable[[Any], Any],
+        row: Callable[[Any], dict[str, Any]],
     ) -> None:
         summaries = list(summaries)
         super().__init__(make(summary) for summary in summaries)

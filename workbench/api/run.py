@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from workbench.api.homes import default_runner
 from workbench.api.waiting import wait_for
 from workbench.data import Dataset
 from workbench.errors import JobBusy
-from workbench.jobs import Home, Job, JobSummary
+from workbench.jobs import LIVE, Home, Job, JobSummary
 from workbench.training.checkpoints import Checkpoint, checkpoint_at, list_checkpoints
 from workbench.training.config import TrainConfig
+from workbench.training.control import check_more, check_rate
 from workbench.training.history import History
 from workbench.training.restore import dataset_of, load_model
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from workbench.inference import Evaluation, Predictor, Result
+
+_POLL_S = 0.05
 
 
 class Run:
@@ -98,15 +102,88 @@ class Run:
             self.job.send("stop")
         return self.job.wait(timeout)
 
-    def resume(self, runner: str | None = None) -> None:
-        """Go on from the latest checkpoint as if it had never stopped.
+    def pause(self, timeout: float = 30) -> str:
+        """Let the run rest with a checkpoint, its memory kept. Returns the status.
+
+        Raises:
+            JobBusy: it is not running.
+        """
+        self._check_live("paused")
+        self.job.send("pause")
+        return self._settled(("paused",), timeout)
+
+    def resume(self, runner: str | None = None, timeout: float = 30) -> None:
+        """Go on from the latest checkpoint as if it had never stopped, or after a pause.
 
         Raises:
             JobBusy: the run is being executed, or has nothing left to do.
         """
-        if self.status == "done":
-            raise JobBusy(f"{self.name} is done; there is nothing to resume")
+        status = self.status
+        if status == "paused":
+            self.job.send("resume")
+            self._settled(("running",), timeout)
+            return
+        if status == "done":
+            raise JobBusy(f"{self.name} is done; extend it to train it further")
         runners.start(self.job, runner or default_runner())
+
+    def set_learning_rate(self, value: float) -> None:
+        """Train at another rate from now on, which then falls as the policy says.
+
+        Of a run that is not executed it holds when it is resumed.
+
+        Raises:
+            InvalidValue: it is no rate.
+        """
+        rate = check_rate(value)
+        if self.job.live:
+            self.job.send("learning_rate", value=rate)
+        else:
+            self._record_change("learning_rate", rate)
+
+    def extend(self, epochs: float, runner: str | None = None) -> None:
+        """Train ``epochs`` more than was planned; a run that has ended goes on.
+
+        What is left of the learning rate's schedule is stretched over them; where nothing is
+        left, the rate stays as it was at the end.
+
+        Raises:
+            InvalidValue: the number is not more than 0.
+        """
+        planned = self.summary().epochs or self.config.epochs
+        total = check_more(epochs, planned)
+        if self.job.live:
+            self.job.send("extend", epochs=epochs)
+            return
+        self._record_change("epochs", total)
+        runners.start(self.job, runner or default_runner())
+
+    def snapshot(self) -> None:
+        """Write a checkpoint now.
+
+        Raises:
+            JobBusy: it is not running.
+        """
+        self._check_live("asked for a checkpoint")
+        self.job.send("snapshot")
+
+    def _check_live(self, what: str) -> None:
+        if not self.job.live:
+            raise JobBusy(f"{self.name} is {self.status}; only a running run can be {what}")
+
+    def _settled(self, words: tuple[str, ...], timeout: float) -> str:
+        """Wait until the status is one of ``words``, or the run ends, or time is up."""
+        deadline = time.monotonic() + timeout
+        while (status := self.status) in LIVE and status not in words:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_S)
+        return status
+
+    def _record_change(self, what: str, value: float) -> None:
+        found = self.checkpoints
+        step, epoch = (found[-1].step, found[-1].epoch) if found else (0, 0.0)
+        self.job.record("change", what=what, value=value, step=step, epoch=epoch)
 
     def delete(self) -> None:
         """Delete the run with its checkpoints.
@@ -173,7 +250,7 @@ class Run:
             "dataset": self.config.dataset,
             "network": self.config.network,
             "epoch": summary.epoch,
-            "epochs": self.config.epochs,
+            "epochs": summary.epochs,
             "metrics": {name: summary.metrics.get(name) for name in names},
             "checkpoints": [
                 {"epoch": c.epoch, "step": c.step, "file": c.path.name, **c.metrics}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from workbench import networks, runners
@@ -14,15 +15,19 @@ from workbench.api.listing import Listing
 from workbench.api.run import Run
 from workbench.data import Dataset
 from workbench.errors import InvalidValue
-from workbench.jobs import Home, Job, JobSummary
+from workbench.jobs import LIVE, Home, Job, JobSummary
+from workbench.networks.facts import default_batch_size
+from workbench.networks.source import source_of
+from workbench.training.checkpoints import checkpoint_at
 from workbench.training.config import MAX_SEED, TrainConfig
+from workbench.training.trust import trust
 from workbench.validation import check, check_choice
 
 
 def train(
     dataset: Dataset | str,
     *,
-    network: str = "lenet",
+    network: str | Callable[..., Any] | type = "lenet",
     config: TrainConfig | None = None,
     name: str | None = None,
     group: str = "",
@@ -34,7 +39,8 @@ def train(
 
     Args:
         dataset: what to train on, or its id or name.
-        network: name in the catalogue.
+        network: name in the catalogue; or a function ``build(input_shape, outputs)`` or a class
+            in the manner of DIGITS' ``UserModel``, whose source is kept with the run.
         config: everything at once, instead of ``network`` and ``fields``.
         name: by default the network's name and a number.
         runner: ``kernel`` (a thread of this process) or ``process``.
@@ -59,11 +65,14 @@ def train_config(dataset: str, **fields: Any) -> TrainConfig:
     Raises:
         InvalidValue: a field is unknown or out of range.
     """
+    network = fields.get("network", "lenet")
+    if not isinstance(network, str):
+        fields |= {"network": networks.CUSTOM, "code": source_of(network)}
     known = [field.name for field in dataclasses.fields(TrainConfig)]
     for name in fields.keys() - set(known):
         raise InvalidValue(f"TrainConfig has no field {name!r}; it has {', '.join(known)}")
-    card = networks.get(fields.get("network", "lenet"))
-    return TrainConfig(dataset=dataset, **{"batch_size": card.default_batch_size, **fields})
+    batch_size = default_batch_size(fields.get("network", "lenet"))
+    return TrainConfig(dataset=dataset, **{"batch_size": batch_size, **fields})
 
 
 def start_run(
@@ -80,17 +89,42 @@ def start_run(
     check_choice("runner", runner, runners.RUNNERS)
     if config.seed is None:
         config = dataclasses.replace(config, seed=secrets.randbelow(MAX_SEED))
-    dataset = Dataset(Job(home.datasets_dir / config.dataset))
-    check(dataset.status == "done", f"the dataset {dataset.name} is {dataset.status}, not done")
+    dataset = Job(home.datasets_dir / config.dataset)
+    usable = dataset.status == "done" or dataset.status in LIVE
+    check(usable, f"the dataset {dataset.name} is {dataset.status}; make it again or resume it")
+    # Whoever starts a run has seen its code; what a run was copied with is another matter.
+    trust(home, config.code)
+    parents = [config.dataset, *_begins_with(config, home)]
     job = home.create_job(
-        "run",
-        name or free_name(config.network, home),
-        config.to_dict(),
-        parents=[config.dataset],
-        group=group,
+        "run", name or free_name(config.network, home), config.to_dict(), parents, group=group
     )
     runners.start(job, runner)
     return Run(job)
+
+
+def checkpoint_reference(text: str, home: Home) -> str:
+    """``RUN`` or ``RUN@EPOCH`` as people write it, as ``ID`` or ``ID@STEP``.
+
+    Raises:
+        NotFound: there is no such run or checkpoint.
+        InvalidValue: the epoch is no number.
+    """
+    ref, at, epoch = text.partition("@")
+    job = home.job(ref, "run")
+    if not at:
+        return job.id
+    try:
+        wanted = float(epoch)
+    except ValueError:
+        raise InvalidValue(f"the epoch of {text!r} must be a number") from None
+    return f"{job.id}@{checkpoint_at(job, wanted).step}"
+
+
+def _begins_with(config: TrainConfig, home: Home) -> list[str]:
+    """The run whose weights a run starts from, which must stay while that one is there."""
+    if not config.start.run:
+        return []
+    return [home.job(config.start.run.partition("@")[0], "run").id]
 
 
 def free_name(network: str, home: Home) -> str:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.cli import datasets, inference, runs, servers, train, upload
+from workbench.cli import datasets, inference, lr, queue, runs, servers, sweep, train, upload
 from workbench.errors import JobFailed, WorkbenchError
 
 _DONE, _FAILED, _WRONG, _STOPPED = 0, 1, 2, 130
@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         parents=[common(home=None, json=False, quiet=False, debug=False)],
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (servers, upload, datasets, train, runs, inference):
+    for group in (servers, upload, datasets, train, sweep, lr, runs, queue, inference):
         group.add(commands, common())
     return root
 

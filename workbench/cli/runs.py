@@ -1,4 +1,4 @@
-"""``run list | show | follow | stop | resume | delete``."""
+"""``run``: list, show, follow and steer runs, and take part in one."""
 
 from __future__ import annotations
 
@@ -6,38 +6,56 @@ import argparse
 from typing import Any
 
 from workbench.api import train as api
+from workbench.cli import compare
 from workbench.cli.output import duration, emit, percent, table
+from workbench.cli.quiet import load_tensorflow
 from workbench.cli.train import describe, finish_run, follow_run
-from workbench.errors import JobBusy
+from workbench.errors import JobBusy, JobFailed
 from workbench.inference.result import printable
 from workbench.jobs import LIVE, Home, Job
+from workbench.runners.machines import take_part
 
 _ACTIONS = {
     "show": "one run with its figures",
     "follow": "wait for a run, showing its progress",
     "stop": "stop a run; it can be resumed",
-    "resume": "go on from the latest checkpoint",
+    "pause": "let a run rest with a checkpoint, its memory kept",
+    "resume": "go on after a pause, or from the latest checkpoint",
+    "rate": "train at another learning rate from now on",
+    "extend": "train more epochs than was planned; a finished run goes on",
+    "snapshot": "write a checkpoint now",
+    "work": "execute a run here, as one of the machines that TF_CONFIG names",
     "delete": "delete a run with its checkpoints",
 }
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
-    group = commands.add_parser("run", help="list, show, follow, stop, resume, delete runs")
+    group = commands.add_parser("run", help="list, show, follow, control, compare, delete runs")
     actions = group.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", parents=[common], help="all runs").set_defaults(run=_list)
+    compare.add(actions, common)
     handlers = {
         "show": _show,
         "follow": _follow,
         "stop": _stop,
+        "pause": _pause,
         "resume": _resume,
+        "rate": _rate,
+        "extend": _extend,
+        "snapshot": _snapshot,
+        "work": _work,
         "delete": _delete,
     }
     for name, text in _ACTIONS.items():
         action = actions.add_parser(name, parents=[common], help=text)
         action.add_argument("id", metavar="ID", help="id, start of an id, or name")
         action.set_defaults(run=handlers[name])
-        if name == "resume":
+        if name == "rate":
+            action.add_argument("rate", type=float, metavar="RATE")
+        if name == "extend":
+            action.add_argument("epochs", type=float, metavar="EPOCHS", help="how many more")
+        if name in ("resume", "extend"):
             action.add_argument("--detach", action="store_true", help="return at once")
 
 
@@ -83,13 +101,50 @@ def _stop(arguments: argparse.Namespace) -> None:
     )
 
 
+def _pause(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    status = run.pause()
+    emit(arguments, run.to_dict(), f"{printable(run.name)}: {status}")
+
+
 def _resume(arguments: argparse.Namespace) -> None:
     run = api.run(arguments.id)
     run.resume("process")
+    _go_on(arguments, run)
+
+
+def _rate(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    run.set_learning_rate(arguments.rate)
+    emit(arguments, run.to_dict(), f"{printable(run.name)}: rate {arguments.rate:g} from now on")
+
+
+def _extend(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    run.extend(arguments.epochs, "process")
+    _go_on(arguments, run)
+
+
+def _go_on(arguments: argparse.Namespace, run: api.Run) -> None:
     if arguments.detach:
         emit(arguments, run.to_dict(), f"{printable(run.name)} goes on")
         return
     finish_run(arguments, run)
+
+
+def _snapshot(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    run.snapshot()
+    emit(arguments, run.to_dict(), f"{printable(run.name)}: a checkpoint is being written")
+
+
+def _work(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    load_tensorflow(arguments.debug)
+    status = take_part(run.job)
+    if status in ("failed", "interrupted"):
+        raise JobFailed(f"{run.name} {status}: {run.summary().error or 'see its log'}")
+    emit(arguments, run.to_dict(), f"{printable(run.name)}: {status}")
 
 
 def _delete(arguments: argparse.Namespace) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import typing
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from workbench import networks
@@ -15,13 +17,18 @@ from workbench.api.waiting import wait_for
 from workbench.cli.output import duration, emit, percent, say, wants_bar
 from workbench.cli.quiet import load_tensorflow
 from workbench.data import ImageFolder, ImageFormat
-from workbench.errors import InvalidValue, JobFailed
+from workbench.errors import DataError, InvalidValue, JobFailed, NotFound
 from workbench.inference.result import printable
 from workbench.jobs import Home
+from workbench.training import Augmentation, Start
 from workbench.training.config import SOLVERS, TrainConfig
 from workbench.training.schedules import POLICIES
+from workbench.validation import Configuration, check_choice
 
-_OWN_OPTIONS = ("network", "epochs", "batch_size", "learning_rate", "solver", "policy", "seed")
+_OWN_OPTIONS = (
+    "network", "epochs", "batch_size", "learning_rate", "solver", "policy", "seed", "devices",
+)  # fmt: skip
+_NESTED: dict[str, type[Start | Augmentation]] = {"start": Start, "augmentation": Augmentation}
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -35,13 +42,17 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     option = train.add_argument
     option("dataset", metavar="DATASET", help="id, start of an id, or name")
-    option("--network", choices=list(networks.catalogue()), default="lenet")
+    option("--network", metavar="NAME|FILE.py", default="lenet",
+           help=f"{', '.join(networks.catalogue())}, or your own code; default: lenet")  # fmt: skip
+    option("--from", dest="from_run", metavar="RUN[@EPOCH]", help="begin with its weights")
+    option("--weights", metavar="FILE", help="begin with weights: .npz, .keras, .weights.h5, …")
     option("--epochs", type=int, metavar="N", help="default: 30")
     option("--batch-size", type=int, metavar="N", help="default: the network's own")
     option("--learning-rate", type=float, metavar="R", help="default: 0.01")
     option("--solver", choices=SOLVERS, help="default: sgd")
     option("--policy", choices=list(POLICIES), help="default: step")
     option("--seed", type=int, metavar="N", help="default: drawn and noted")
+    option("--devices", metavar="D", help="2 (GPUs), gpu:0,3 or cpu:2; default: all GPUs")
     option("--runner", choices=["process", "kernel"], default="process")
     option("--name", metavar="NAME")
     option("--group", default="", metavar="NAME")
@@ -58,55 +69,144 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def _all_fields() -> str:
     lines = ["fields for --set, with their defaults:"]
     for field in dataclasses.fields(TrainConfig):
-        if field.name in ("dataset", "task"):
+        if field.name in ("dataset", "task", "code"):
             continue
         if field.name == "policy":
             lines.append("  policy=step")
             for name, kind in POLICIES.items():
                 for part in dataclasses.fields(kind):
-                    lines.append(f"    policy.{part.name}={part.default}  ({name})")
-            continue
-        lines.append(f"  {field.name}={field.default}")
+                    lines.append(f"    policy.{part.name}={_text(part.default)}  ({name})")
+        elif (nested := _NESTED.get(field.name)) is not None:
+            for part in dataclasses.fields(nested):
+                lines.append(f"  {field.name}.{part.name}={_text(part.default)}")
+        else:
+            lines.append(f"  {field.name}={_text(field.default)}")
     return "\n".join(lines)
 
 
-def configuration(arguments: argparse.Namespace) -> dict[str, Any]:
+def _text(value: Any) -> str:
+    return ",".join(f"{part:g}" for part in value) if isinstance(value, tuple) else str(value)
+
+
+def configuration(arguments: argparse.Namespace, home: Home) -> dict[str, Any]:
     """The fields of TrainConfig that the arguments give.
 
     Raises:
         InvalidValue: a ``--set`` names no field, or its value cannot be read.
+        NotFound: there is no such file, run or checkpoint.
     """
     given = {name: getattr(arguments, name) for name in _OWN_OPTIONS}
     fields = {name: value for name, value in given.items() if value is not None}
-    policy: dict[str, float] = {}
-    for pair in arguments.set:
+    if str(fields.get("network", "")).endswith(".py"):
+        fields |= {"network": networks.CUSTOM, "code": read_code(fields["network"])}
+    parts = settings(arguments.set)
+    if arguments.from_run:
+        parts.setdefault("start", {})["run"] = api.checkpoint_reference(arguments.from_run, home)
+    if arguments.weights:
+        parts.setdefault("start", {})["weights"] = weights_path(arguments.weights)
+    return fields | build_parts(parts, str(fields.get("policy", "step")))
+
+
+def read_code(path: str) -> str:
+    """The text of a network's file.
+
+    Raises:
+        NotFound: there is none.
+        DataError: it is no text.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotFound(f"there is no file {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read as Python code ({error})") from error
+
+
+def weights_path(word: str) -> str:
+    """A file of weights as a path that holds wherever the run is executed.
+
+    Raises:
+        NotFound: there is no such file or folder.
+    """
+    if word == "imagenet":
+        return word
+    path = Path(word).expanduser().absolute()
+    if not path.exists():
+        raise NotFound(f"there is no file {word}")
+    return str(path)
+
+
+def settings(pairs: Sequence[str]) -> dict[str, Any]:
+    """``FIELD=VALUE`` texts as values by field, those of a part by its name.
+
+    Raises:
+        InvalidValue: there is no such field, or its value cannot be read.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
             raise InvalidValue(f"--set wants FIELD=VALUE, got {pair!r}")
-        if name.startswith("policy."):
-            policy[name.removeprefix("policy.")] = _number(name, text)
+        part, dot, inner = name.partition(".")
+        if not dot:
+            found[name] = read_value(TrainConfig, name, name, text)
+        elif part == "policy":
+            found.setdefault(part, {})[inner] = _policy_value(name, inner, text)
+        elif part in _NESTED:
+            found.setdefault(part, {})[inner] = read_value(_NESTED[part], inner, name, text)
         else:
-            fields[name] = _value(name, text)
-    if policy or "policy" in fields:
-        kind = POLICIES.get(str(fields.get("policy", "step")))
-        if kind is None:
-            raise InvalidValue(f"policy must be one of {', '.join(POLICIES)}")
-        fields["policy"] = kind.from_dict(policy)
+            raise InvalidValue(f"there is no field {name!r} to set; there is no part {part!r}")
+    return found
+
+
+def build_parts(values: dict[str, Any], policy: str) -> dict[str, Any]:
+    """Make the parts of a configuration of their values.
+
+    Args:
+        values: as ``settings`` gives them.
+        policy: the policy meant where none is set.
+
+    Raises:
+        InvalidValue: a value is out of its range.
+    """
+    fields = dict(values)
+    for name, kind in _NESTED.items():
+        if name in fields:
+            fields[name] = kind.from_dict(fields[name])
+    chosen = fields.pop("policy", None)
+    word = chosen if isinstance(chosen, str) else policy
+    check_choice("policy", word, POLICIES)
+    fields["policy"] = POLICIES[word].from_dict(chosen if isinstance(chosen, dict) else {})
     return fields
 
 
-def _value(name: str, text: str) -> Any:
-    hints = typing.get_type_hints(TrainConfig)
-    if name not in hints or name == "dataset":
-        known = ", ".join(sorted(hints.keys() - {"dataset"}))
+def read_value(kind: type[Configuration], field: str, name: str, text: str) -> Any:
+    """A value as its field wants it, out of the text that people wrote.
+
+    Raises:
+        InvalidValue: there is no such field, or the text cannot be read.
+    """
+    hints = typing.get_type_hints(kind)
+    unset = ("dataset", "code", *_NESTED)
+    if field not in hints or (kind is TrainConfig and field in unset):
+        known = ", ".join(sorted(hints.keys() - set(unset)))
         raise InvalidValue(f"there is no field {name!r} to set; there are {known}")
-    types = typing.get_args(hints[name]) or (hints[name],)
+    types = typing.get_args(hints[field]) or (hints[field],)
     if type(None) in types and text.lower() == "none":
         return None
+    if bool in types:
+        check_choice(name, text.lower(), ("true", "false"))
+        return text.lower() == "true"
     if int in types:
         number = _number(name, text)
         return int(number) if number.is_integer() else number
     return _number(name, text) if float in types else text
+
+
+def _policy_value(name: str, field: str, text: str) -> Any:
+    if field == "at":
+        return tuple(_number(name, part) for part in text.split(","))
+    return _number(name, text)
 
 
 def _number(name: str, text: str) -> float:
@@ -119,7 +219,7 @@ def _number(name: str, text: str) -> float:
 def _train(arguments: argparse.Namespace) -> None:
     home = Home()
     dataset = datasets_api.dataset(arguments.dataset, home)
-    config = api.train_config(dataset.id, task=dataset.task, **configuration(arguments))
+    config = api.train_config(dataset.id, task=dataset.task, **configuration(arguments, home))
     # A thread would end with this command.
     runner = "process" if arguments.detach else arguments.runner
     if runner == "kernel":

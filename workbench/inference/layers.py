@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -110,28 +110,33 @@ def _replay(
 
     if isinstance(model, keras.Sequential):
         for layer in model.layers:
-            tensor = _apply(layer, tensor, outputs)
+            tensor = _apply(layer, (tensor,), {}, outputs)
         return tensor
     made = {id(model.inputs[0]): tensor}
     for operation in model.operations:
         if isinstance(operation, keras.layers.InputLayer):
             continue
         node = operation._inbound_nodes[-1]
-        arguments = [made[id(argument)] for argument in node.input_tensors]
-        value = _apply(operation, arguments[0] if len(arguments) == 1 else arguments, outputs)
-        made[id(node.outputs[0])] = value
+        arguments, keywords = node.arguments.fill_in(made)
+        value = _apply(operation, arguments, keywords, outputs)
+        made.update(zip(map(id, node.outputs), keras.tree.flatten(value), strict=False))
     return made[id(model.outputs[0])]
 
 
 def _apply(
-    layer: keras.layers.Layer, value: object, outputs: list[keras.KerasTensor]
+    operation: keras.Operation,
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    outputs: list[keras.KerasTensor],
 ) -> keras.KerasTensor:
     import keras
 
-    if isinstance(layer, keras.Model):
-        return _replay(layer, value, outputs)
-    result = layer(value)
-    outputs.append(result)
+    if isinstance(operation, keras.Model):
+        return _replay(operation, arguments[0], outputs)
+    result = operation(*arguments, **keywords)
+    # A bare operation, such as the sum of two outputs, is no layer and has no view.
+    if isinstance(operation, keras.Layer):
+        outputs.append(result)
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -13,10 +13,15 @@ from workbench.api.homes import in_voila
 from workbench.api.run import Run
 from workbench.data import Dataset
 from workbench.jobs import Home, Job
+from workbench.networks.loading import load_keras
 from workbench.panels.guard import guarded
 from workbench.panels.header import header_chips
 from workbench.panels.page import Page
 from workbench.panels.view import Pulse, View, box, close_tree, note
+
+if TYPE_CHECKING:
+    from workbench.api.sweep import Sweep
+    from workbench.training.config import TrainConfig
 
 TABS = ["Home", "Data", "Train", "Results", "Inspect"]
 
@@ -44,7 +49,7 @@ class App:
         self.root = box(
             self.pulse, self._header, self._tabs, self.error, self._place, kind="wb-app"
         )
-        self._header.show(chips=header_chips())
+        self._header.show(chips=header_chips(self.home))
         self.open(page)
 
     def _ipython_display_(self) -> None:
@@ -89,10 +94,15 @@ class App:
         self._page("train").show_run(job_id)
         self.open("train")
 
-    def new_run(self, dataset_id: str | None = None) -> None:
-        """Show the form for a new run, on a dataset."""
-        self._page("train").show_form(dataset_id)
+    def new_run(self, dataset_id: str | None = None, config: TrainConfig | None = None) -> None:
+        """Show the form for a new run, on a dataset, filled from a configuration."""
+        self._page("train").show_form(dataset_id, config)
         self.open("train")
+
+    def open_sweep(self, job_id: str) -> None:
+        """Show a sweep."""
+        self._page("sweep").show_sweep(job_id)
+        self.open("sweep")
 
     def inspect(self, job_id: str) -> None:
         """Show the page where a run is asked about images."""
@@ -124,7 +134,7 @@ class App:
         if self._ticks == 2 and not in_voila():
             threading.Thread(target=_preload, name="workbench-preload", daemon=True).start()
         if self._ticks % 25 == 0:
-            self._header.show(chips=header_chips())
+            self._header.show(chips=header_chips(self.home))
         self.page.tick()
 
 
@@ -135,9 +145,18 @@ def show_run(run: Run) -> None:
     display(App(run.home, "train", run).root)
 
 
+def show_sweep(sweep: Sweep) -> None:
+    """Display a sweep in the current cell: its page, and from there the others."""
+    from IPython.display import display
+
+    app = App(sweep.home)
+    app.open_sweep(sweep.id)
+    display(app.root)
+
+
 def _preload() -> None:
     """Import TensorFlow while nobody waits for it; a Train click then finds it ready."""
-    import tensorflow  # noqa: F401
+    load_keras()
 
 
 def app(home: Home | None = None) -> App:

@@ -32,9 +32,9 @@ class Background(Generic[T]):
         self._then(self._result)  # type: ignore[arg-type]
         return True
 
-    def join(self) -> None:
-        """Wait for the thread."""
-        self._thread.join()
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the thread, at most so many seconds."""
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         try:

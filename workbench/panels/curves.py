@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 
+from workbench.panels.plotly_module import plotly_module
 from workbench.training.history import History
 
 MOST_POINTS = 2000
 SMOOTHING = 0.9
 
-_SCRIPT = Path(__file__).with_name("static") / "curves.js"
-
 Line = tuple[np.ndarray, np.ndarray]
-
-
-@cache
-def _script() -> str:
-    """Plotly's library as its Python package brings it, and what we draw with it.
-
-    The library looks for a module loader around it; it finds one of its own in here.
-    """
-    library = (resources.files("plotly") / "package_data" / "plotly.min.js").read_text("utf-8")
-    head = "const Plotly = (function () { const module = { exports: {} }, exports = module.exports;"
-    head += " const define = undefined;\n"
-    tail = "\n;return module.exports; }).call(globalThis);\n"
-    return head + library + tail + _SCRIPT.read_text("utf-8")
 
 
 class Curves(anywidget.AnyWidget):
     """Loss on the left axis, accuracy on the right one, the learning rate in a strip below.
-
-    Plotly's own widget is not used: its views go on listening when they are gone, and then no
-    view of the figure is updated any more (plotly 7.1).
 
     Attributes:
         figure: what is shown; ``lines`` has the name and number of points of each line.
@@ -49,7 +29,7 @@ class Curves(anywidget.AnyWidget):
     blob = traitlets.Bytes().tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__(_esm=_script())
+        super().__init__(_esm=plotly_module("curves.js"))
         self.add_class("wb-curves")
 
     def show(self, history: History, epochs: float) -> None:

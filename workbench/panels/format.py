@@ -60,3 +60,13 @@ def epoch(done: float, total: float | None = None) -> str:
 def shape(sides: tuple[int, ...]) -> str:
     """``24 × 24 × 20``."""
     return " × ".join(str(side) for side in sides) or "1"
+
+
+def large(number: float) -> str:
+    """``1.28 M``: three digits that matter."""
+    for unit in ("", " k", " M", " G", " T"):
+        if abs(number) < 999.5 or unit == " T":
+            break
+        number /= 1000
+    digits = f"{number:.3g}" if abs(number) < 100 else f"{number:.0f}"
+    return f"{digits}{unit}"

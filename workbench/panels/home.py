@@ -11,6 +11,7 @@ from workbench.panels import format as fmt
 from workbench.panels.confirm import Confirm
 from workbench.panels.guard import guarded
 from workbench.panels.page import Page
+from workbench.panels.queue_list import QueueList
 from workbench.panels.reader import RunReader, thinned
 from workbench.panels.view import View, box, button
 
@@ -32,6 +33,10 @@ _DATASET_COLUMNS: list[dict[str, Any]] = [
     {"label": "Made", "number": True, "wide": True},
 ]
 _SPARK_POINTS = 40
+# Of ten thousand runs the latest; Results has all of them.
+_MOST_RUNS = 50
+# What runs stands first; what waits without being queued is about to begin.
+_ORDER = ("running", "paused", "waiting")
 
 
 class HomePage(Page):
@@ -44,6 +49,7 @@ class HomePage(Page):
         self._readers: dict[str, RunReader] = {}
         self._confirm = Confirm()
         self._jobs = View("jobs", {"open": self._open, "stop": self._stop}, jobs=[])
+        self._queue = QueueList(self, self._open)
         handlers = {"open": self._open, "delete": self._ask, "resume": self._resume}
         self._runs = View("table", handlers, **_table("Runs", _RUN_COLUMNS, []))
         self._datasets = View("table", handlers, **_table("Datasets", _DATASET_COLUMNS, []))
@@ -59,6 +65,7 @@ class HomePage(Page):
             ),
             self._welcome,
             self._jobs,
+            self._queue.root,
             self._confirm.root,
             self._runs,
             self._datasets,
@@ -71,10 +78,12 @@ class HomePage(Page):
         runs = [summary for summary in found if summary.kind == "run"]
         datasets = [summary for summary in found if summary.kind == "dataset"]
         self._show_welcome(bool(found), bool(datasets))
-        live = [summary for summary in found if summary.status in LIVE]
+        queued = self._queue.show(self.home.queue)
+        live = [summary for summary in found if summary.status in LIVE and summary.id not in queued]
+        live.sort(key=lambda summary: _ORDER.index(summary.status))
         self._readers = {s.id: self._reader(s) for s in live if s.kind == "run"}
         self._jobs.show(jobs=[self._card(summary, names) for summary in live])
-        rows = [_run_row(summary, names) for summary in runs]
+        rows = [_run_row(summary, names) for summary in runs[:_MOST_RUNS]]
         self._runs.show(**_table("Runs", _RUN_COLUMNS, rows))
         rows = [_dataset_row(summary) for summary in datasets]
         self._datasets.show(**_table("Datasets", _DATASET_COLUMNS, rows), subs=True)
@@ -91,6 +100,7 @@ class HomePage(Page):
         self._welcome.show(text=text, tone="hint")
         for table in (self._runs, self._datasets):
             table.layout.display = None if any_jobs else "none"
+        self._queue.offer_limits(any_datasets)
         self._try.layout.display = None if not any_datasets else "none"
         (self._new.add_class if any_datasets else self._new.remove_class)("wb-primary")
         self._train.layout.display = None if any_datasets else "none"
@@ -118,8 +128,11 @@ class HomePage(Page):
 
     @guarded
     def _open(self, id: str) -> None:
-        if self._job(id).kind == "run":
+        kind = self._job(id).kind
+        if kind == "run":
             self.app.open_run(id)
+        elif kind == "sweep":
+            self.app.open_sweep(id)
         else:
             self.app.open_dataset(id)
 
@@ -176,8 +189,10 @@ def progress_text(summary: JobSummary, dataset: str | None = None) -> str:
         elif progress.unit and progress.unit != "epochs":
             done, total = fmt.count(progress.done), fmt.count(progress.total)
             parts.append(f"{progress.message} {done} of {total} {progress.unit}")
-        else:
-            parts.append(f"{progress.message} …")
+        elif progress.message:
+            parts.append(
+                f"{progress.message} …" if summary.status != "waiting" else progress.message
+            )
         if progress.eta is not None:
             parts.append(f"{fmt.duration(progress.eta)} left")
     return " · ".join(parts)

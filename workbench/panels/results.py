@@ -1,125 +1,198 @@
-"""Results: every run in one table, sorted and filtered."""
+"""Results: every run in one list, compared, grouped and cleared away."""
 
 from __future__ import annotations
 
+import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbench.jobs import JobSummary
-from workbench.panels import fields as f
-from workbench.panels import format as fmt
-from workbench.panels.guard import guarded
+import ipywidgets as widgets
+
+from workbench.errors import InvalidValue
+from workbench.jobs import Job
+from workbench.panels.background import Background
+from workbench.panels.guard import clear_error, guarded
 from workbench.panels.page import Page
-from workbench.panels.view import View, note
+from workbench.panels.results_chart import ResultsChart
+from workbench.panels.results_columns import Survey, survey
+from workbench.panels.results_compare import MOST, CompareView
+from workbench.panels.results_deeds import Deeds
+from workbench.panels.results_list import ResultsList
+from workbench.panels.results_plot import AccuracyPlot
+from workbench.panels.results_rows import Rows
+from workbench.panels.view import View, box, button, close_tree
+from workbench.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from workbench.panels.app import App
 
-_COLUMNS = [
-    {"label": "Name"},
-    {"label": "Dataset", "wide": True},
-    {"label": "Network", "wide": True},
-    {"label": "Status"},
-    {"label": "Epoch", "number": True, "wide": True},
-    {"label": "Best val accuracy", "number": True},
-    {"label": "Least val loss", "number": True, "wide": True},
-    {"label": "Time", "number": True, "wide": True},
-]
-_BEST = 5
-_MOST_ROWS = 200
+# So long somebody who opens the page waits for its rows; longer looks are taken up later.
+_PATIENCE_S = 0.4
+# Looking takes at most this share of the time.
+_SHARE = 0.1
 
 
 class ResultsPage(Page):
-    """The most accurate run stands first until another column is chosen."""
+    """The list of runs; in its place, when it is asked for, the comparison of some.
+
+    The disk is looked at in a thread: ten thousand runs take their time.
+    """
 
     name = "results"
 
     def __init__(self, app: App) -> None:
         super().__init__(app)
-        self._sort, self._descending = _BEST, True
-        self._filter = f.text("filter", "Filter", hint="part of a name, dataset or status")
-        self._filter.on_change(self._show)
-        handlers: dict[str, Any] = {"open": self._open, "sort": self._on_sort}
-        self._table = View("table", handlers, columns=_COLUMNS, rows=[])
-        self._count = note("", "hint")
-        self.fill(View("title", text="Results"), self._filter.root, self._table, self._count)
+        self._rows = Rows(self.home)
+        self._look: Background[Survey] | None = None
+        self._look_at = 0.0
+        self._read = False
+        self._compare: CompareView | None = None
+        self._plot: AccuracyPlot | None = None
+        self.deeds = Deeds(self, lambda: self.list.selected, self._look_now)
+        handlers: dict[str, Any] = {
+            "open": self._on_open,
+            "compare": self._on_compare,
+            "clone": self._on_clone,
+            **self.deeds.handlers,
+        }
+        self.list = ResultsList(self, handlers, self._show_plot)
+        self._reading = View("progress", fraction=None, text="")
+        self._plot_button = button(
+            "Accuracy and speed", self._on_plot, "wb-results-show-plot",
+            tooltip="Accuracy, latency and size of the runs below in one figure",
+        )  # fmt: skip
+        head = box(
+            View("title", text="Results"), box(self._plot_button, kind="wb-row"), kind="wb-head"
+        )
+        self._plot_place = box()
+        self._all = box(head, self._reading, self._plot_place, self.deeds.root, self.list.grid)
+        self._comparison = box()
+        self.fill(self._all, self._comparison)
 
     def refresh(self) -> None:
-        """Show the runs as they are now."""
-        names = {s.id: s.name for s in self.home.summaries("dataset")}
-        words = str(self._filter.value).lower().split()
-        runs = self.home.summaries("run")
-        found = [run for run in runs if _matches(run, names, words)]
-        rows = [(_keys(run, names), _row(run, names)) for run in found]
-        rows.sort(key=lambda row: _order(row[0][self._sort]), reverse=self._descending)
-        rows.sort(key=lambda row: row[0][self._sort] is None)  # what is not known stands last
-        empty = "No run fits the filter." if runs else "No runs yet. Train one on Train."
-        self._table.show(
-            columns=_COLUMNS,
-            rows=[row for _, row in rows[:_MOST_ROWS]],
-            empty=empty,
-            open=True,
-            sortable=True,
-            sort=self._sort,
-            descending=self._descending,
-        )
-        text = f"{len(found):,} of {len(runs):,} runs" if runs else ""
-        if len(found) > _MOST_ROWS:
-            text += f", the first {_MOST_ROWS} shown"
-        self._count.show(text=text, tone="hint")
+        """Look at the runs again, unless that was just done."""
+        if self._compare is not None:
+            self._compare.refresh()
+        self.deeds.refresh()
+        if self._look is None and time.monotonic() >= self._look_at:
+            self._look_now(0.0 if self._read else _PATIENCE_S)
+        else:
+            self._take_look()
+
+    def close(self) -> None:
+        """Close every widget of the page."""
+        self.deeds.stop()
+        if self._look is not None:
+            self._look.join(_PATIENCE_S)
+        super().close()
+        if "chart" in self.__dict__:
+            close_tree(self.chart)
+
+    @cached_property
+    def chart(self) -> ResultsChart:
+        """The figure, made when it is first wanted: its library is five megabytes."""
+        return ResultsChart(self._on_open)
+
+    def _look_now(self, patience: float = _PATIENCE_S) -> None:
+        """Begin to look at the disk, and show what is there if that is soon done."""
+        if self._look is None:
+            begun = time.monotonic()
+
+            def take(found: Survey) -> None:
+                now = time.monotonic()
+                self._look_at = now + (now - begun) / _SHARE
+                self._take(found)
+
+            self._look = Background(self._survey, take)
+            self._look.join(patience)
+        self._take_look()
+
+    def _take_look(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        try:
+            done = look.poll()
+        except BaseException:
+            self._look = None
+            raise
+        if done:
+            self._look = None
+        self._show_reading(done)
+
+    def _show_reading(self, done: bool) -> None:
+        if done or self._read:
+            self._reading.show(fraction=None, text="")
+            return
+        read, total = self.home.reading or (0, 0)
+        text = f"Looking through the runs, {read:,} of {total:,} jobs" if total else ""
+        fraction = read / total if total else 0
+        self._reading.show(fraction=fraction, text=text or "Looking through the runs …")
+
+    def _survey(self) -> Survey:
+        """What there is; the same object as before where nothing has changed."""
+        rows, before = self._rows.read(), self.list.survey
+        pairs = zip(rows, before.rows, strict=False)
+        if len(rows) == len(before.rows) and all(a is b for a, b in pairs):
+            return before
+        return survey(rows)
+
+    def _take(self, found: Survey) -> None:
+        if found is not self.list.survey or not self._read:
+            self._read = True
+            self.list.take(found)
+
+    def _show_plot(self) -> None:
+        if self._plot is not None and self._compare is None:
+            self._plot.show(self.list.found)
 
     @guarded
-    def _show(self) -> None:
-        self.refresh()
-
-    @guarded
-    def _open(self, id: str) -> None:
+    def _on_open(self, id: str) -> None:
         self.app.open_run(id)
 
     @guarded
-    def _on_sort(self, column: int) -> None:
-        self._descending = not self._descending if column == self._sort else column >= _BEST
-        self._sort = column
-        self.refresh()
+    def _on_clone(self) -> None:
+        for row in self.list.selected[:1]:
+            config = TrainConfig.from_dict(Job(self.home.runs_dir / row.id).config)
+            self.app.new_run(config.dataset, config)
+
+    @guarded
+    def _on_plot(self) -> None:
+        if self._plot is not None:
+            self._close_plot()
+            return
+        self._plot = AccuracyPlot(self, self.chart)
+        self._plot_place.children = (self._plot.root,)
+        self._plot.show(self.list.found)
+
+    def _close_plot(self) -> None:
+        if self._plot is not None:
+            self._plot.detach()
+            self._plot_place.children = ()
+            close_tree(self._plot.root)
+            self._plot = None
+
+    @guarded
+    def _on_compare(self) -> None:
+        clear_error(self.error)
+        rows = self.list.selected
+        if len(rows) > MOST:
+            raise InvalidValue(f"at most {MOST} runs can be compared, {len(rows):,} are selected")
+        names = {row.summary.dataset: row.dataset for row in rows if row.summary.dataset}
+        self._close_plot()
+        self._compare = CompareView(self, [row.id for row in rows], self.chart, names, self._back)
+        self._comparison.children = (self._compare.root,)
+        _show(self._all, False)
+
+    @guarded
+    def _back(self) -> None:
+        if self._compare is not None:
+            self._compare.detach()
+            self._comparison.children = ()
+            close_tree(self._compare.root)
+            self._compare = None
+        _show(self._all, True)
 
 
-def _matches(run: JobSummary, names: dict[str, str], words: list[str]) -> bool:
-    about = [run.name, run.group, run.status, names.get(run.dataset or "", "")]
-    text = " ".join([*about, str(run.config.get("network"))]).lower()
-    return all(word in text for word in words)
-
-
-def _keys(run: JobSummary, names: dict[str, str]) -> list[Any]:
-    return [
-        run.name.lower(),
-        names.get(run.dataset or "", "").lower(),
-        str(run.config.get("network")),
-        run.status,
-        run.epoch,
-        run.highest.get("val_accuracy"),
-        run.lowest.get("val_loss"),
-        run.seconds,
-    ]
-
-
-def _order(key: Any) -> Any:
-    # Unknown figures are moved to the end afterwards; any number does meanwhile.
-    return 0.0 if key is None else key
-
-
-def _row(run: JobSummary, names: dict[str, str]) -> dict[str, Any]:
-    dataset = names.get(run.dataset or "", fmt.NONE)
-    epochs = fmt.epoch(run.epoch, run.epochs)
-    return {
-        "id": run.id,
-        "sub": f"{dataset} · epoch {epochs}",
-        "cells": [
-            run.name,
-            dataset,
-            str(run.config.get("network")),
-            {"status": run.status, "text": run.status},
-            epochs,
-            fmt.percent(run.highest.get("val_accuracy")),
-            fmt.loss(run.lowest.get("val_loss")),
-            fmt.duration(run.seconds),
-        ],
-    }
+def _show(widget: widgets.DOMWidget, visible: bool) -> None:
+    widget.layout.display = None if visible else "none"

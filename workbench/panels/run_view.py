@@ -18,9 +18,10 @@ from workbench.panels.guard import clear_error, guarded
 from workbench.panels.hardware import hardware
 from workbench.panels.home import progress_text
 from workbench.panels.reader import RunReader
+from workbench.panels.run_control import RunControl
 from workbench.panels.view import View, box, button, note
 from workbench.training.config import TrainConfig
-from workbench.training.schedules import Fixed
+from workbench.training.schedules import describe
 
 if TYPE_CHECKING:
     from workbench.panels.train import TrainPage
@@ -113,8 +114,19 @@ class RunView:
         )
         self._delete = button("Delete", self._ask, "wb-danger")
         another = button("New run", self.page.show_form)
+        self._control = RunControl(self.page, self.job)
         return box(
-            self._stop, self._resume, self._try, self._clone, another, self._delete, kind="wb-row"
+            box(
+                self._stop,
+                self._control.pause,
+                self._resume,
+                self._try,
+                self._clone,
+                another,
+                self._delete,
+                kind="wb-row",
+            ),
+            self._control.root,
         )
 
     def _notes_box(self) -> widgets.Widget:
@@ -135,6 +147,7 @@ class RunView:
         self._figures.show(figures=self._figures_of(summary))
         self._outcome.show(**_outcome(summary, self._reader.checkpoints > 0))
         _visible(self._stop, live)
+        self._control.show(summary)
         resumable = summary.status in RESUMABLE
         _visible(self._resume, resumable)
         # One button a page leads on.
@@ -167,10 +180,10 @@ class RunView:
     def _facts_of(self, summary: JobSummary) -> list[tuple[str, str]]:
         config, best = self.config, self._reader.history.best()
         parameters = summary.facts.get("parameters")
-        network = networks.get(config.network).title
+        network = networks.title(config.network)
         facts = [
             ("Network", f"{network} · {parameters:,} parameters" if parameters else network),
-            ("Epochs", fmt.epoch(summary.epoch, config.epochs)),
+            ("Epochs", fmt.epoch(summary.epoch, summary.epochs)),
             ("Batch", f"{config.batch_size} images"),
             ("Solver", f"{config.solver.upper()}, momentum {config.momentum:g}"),
             ("Rate", rate_text(config)),
@@ -196,7 +209,8 @@ class RunView:
         """Move the curves where something changed."""
         if self._reader.version != self._drawn:
             self._drawn = self._reader.version
-            self.page.curves.show(self._reader.history, self.config.epochs)
+            epochs = (self._seen.epochs if self._seen else None) or self.config.epochs
+            self.page.curves.show(self._reader.history, epochs)
 
     @guarded
     def _save_notes(self) -> None:
@@ -236,11 +250,8 @@ class RunView:
 
 
 def rate_text(config: TrainConfig) -> str:
-    """``0.01, × 0.1 every 33 % of training``."""
-    policy = config.policy
-    if isinstance(policy, Fixed):
-        return f"{config.learning_rate:g}, fixed"
-    return f"{config.learning_rate:g}, × {policy.gamma:g} every {policy.size:g} % of training"
+    """``0.01, step, size 33, gamma 0.1``."""
+    return f"{config.learning_rate:g}, {describe(config.policy)}"
 
 
 def _outcome(summary: JobSummary, saved: bool) -> dict[str, Any]:
@@ -250,6 +261,8 @@ def _outcome(summary: JobSummary, saved: bool) -> dict[str, Any]:
     if summary.status == "interrupted":
         begin = "goes on from the last checkpoint" if saved else "begins anew: nothing was saved"
         return {"text": f"The process that trained it ended unexpectedly. Resume {begin}."}
+    if summary.status == "paused":
+        return {"text": "Paused; its memory is kept. Resume goes on at once."}
     if summary.status == "stopped":
         return {"text": "Stopped. Resume goes on as if it had never stopped."}
     return {"text": "", "tone": "info"}

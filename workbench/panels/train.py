@@ -27,6 +27,7 @@ class TrainPage(Page):
     def __init__(self, app: App) -> None:
         super().__init__(app)
         self._view: RunView | None = None
+        self._form: TrainForm | None = None
 
     def start(self) -> None:
         """Show the run that is selected, else one that is under way, else the form."""
@@ -43,7 +44,8 @@ class TrainPage(Page):
         self._leave()
         if dataset is None and self.app.dataset is not None:
             dataset = self.app.dataset.id
-        self.fill(*TrainForm(self, dataset, config).widgets)
+        self._form = TrainForm(self, dataset, config)
+        self.fill(*self._form.widgets)
 
     def show_run(self, job_id: str) -> None:
         """Show a run."""
@@ -63,9 +65,15 @@ class TrainPage(Page):
         """Follow the run in sight."""
         if self._view is not None:
             self._view.refresh()
-        else:
+        elif self._form is not None:
+            self._form.refresh()
             # Drawn with while the form is filled in, the library is there when the curve begins.
             _ = self.curves
+
+    def failed(self) -> None:
+        """Something begun has failed; the form waits for it no longer."""
+        if self._form is not None:
+            self._form.failed()
 
     @cached_property
     def curves(self) -> Curves:
@@ -82,4 +90,4 @@ class TrainPage(Page):
         clear_error(self.error)
         if self._view is not None:
             self._view.detach()
-        self._view = None
+        self._view = self._form = None

@@ -430,12 +430,15 @@ const kinds = {
   },
 
   // Folds and unfolds what stands below it; nobody else needs to know.
-  more(data, el) {
+  more(data, el, model) {
     const node = button(data.title, "wb-more-button", () => {
       const open = el.closest(".wb-more").classList.toggle("wb-unfolded");
       node.setAttribute("aria-expanded", String(open));
+      // What is folded may be made only now.
+      if (open && data.told) model.send({ event: "open" });
     });
-    node.setAttribute("aria-expanded", "false");
+    if (data.note) node.append(make("span", "wb-more-note", data.note));
+    node.setAttribute("aria-expanded", String(Boolean(el.closest(".wb-more")?.classList.contains("wb-unfolded"))));
     el.append(node);
   },
 
@@ -443,7 +446,7 @@ const kinds = {
   kinds(data, el, model) {
     const group = make("div", "wb-kinds");
     group.setAttribute("role", "radiogroup");
-    group.setAttribute("aria-label", "Images come from");
+    group.setAttribute("aria-label", data.label || "Images come from");
     const mark = (active) => {
       for (const node of group.children) {
         const on = node.dataset.kind === active;
@@ -471,7 +474,7 @@ const kinds = {
       choose(nodes[(nodes.indexOf(document.activeElement) + by + nodes.length) % nodes.length]);
     });
     mark(data.active);
-    el.append(make("div", "wb-label", "Images come from"), group);
+    el.append(make("div", "wb-label", data.label || "Images come from"), group);
   },
 
   // The same image in the four ways of resizing; a click takes one.

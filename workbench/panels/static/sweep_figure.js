@@ -1,0 +1,107 @@
+// Draws a sweep with Plotly, which stands before this text in the same module.
+// Viridis and Okabe and Ito's blue: told apart by everybody.
+const BLUE = "#0072B2";
+
+function traces(figure, narrow, ink, dark) {
+  const scale = figure.percent ? 100 : 1;
+  const results = figure.results.map((value) => scale * value);
+  const drawn = [];
+  if (results.length) {
+    const low = Math.min(...results);
+    const high = Math.max(...results);
+    const spread = high > low ? [low, high] : [low - 0.5, high + 0.5];
+    const axes = figure.axes.map((axis) => ({
+      label: narrow ? axis.label.replace(/^.*\./, "") : axis.label,
+      values: axis.values,
+      range: axis.range,
+      ...(axis.ticks ? { tickvals: axis.ticks, ticktext: axis.texts } : {}),
+    }));
+    axes.push({ label: `${figure.objective}${figure.percent ? ", %" : ""}`, values: results, range: spread });
+    drawn.push({
+      type: "parcoords",
+      domain: { x: [0, 1], y: [0.5, 1] },
+      dimensions: axes,
+      // The best stand out from the background, be it light or dark.
+      line: {
+        color: results, colorscale: "Viridis", cmin: spread[0], cmax: spread[1],
+        reversescale: figure.higher !== dark,
+      },
+      labelfont: { size: narrow ? 10 : 12, color: ink },
+      labelangle: narrow ? -20 : 0,
+      tickfont: { size: 10, color: ink },
+      rangefont: { size: 1, color: "rgba(0,0,0,0)" },
+    });
+  }
+  const places = figure.ended.map((_, i) => i + 1);
+  drawn.push({
+    type: "scatter", mode: "markers", name: "each run", x: places, y: figure.ended.map((v) => scale * v),
+    marker: { color: "#888888", size: 6 }, text: figure.texts, hovertemplate: `%{text}<br>%{y:.5~g}${figure.percent ? " %" : ""}<extra></extra>`,
+  });
+  drawn.push({
+    type: "scatter", mode: "lines", name: "best so far", x: places, y: figure.best.map((v) => scale * v),
+    line: { color: BLUE, width: 2, shape: "hv" }, hoverinfo: "skip",
+  });
+  return drawn;
+}
+
+function layout(figure, narrow, ink, grid) {
+  const clear = "rgba(0,0,0,0)";
+  const axis = { gridcolor: grid, linecolor: grid, zeroline: false };
+  const runs = Math.max(2, figure.ended.length);
+  return {
+    autosize: true,
+    margin: { l: 48, r: narrow ? 40 : 56, t: narrow ? 56 : 40, b: 34 },
+    paper_bgcolor: clear,
+    plot_bgcolor: clear,
+    font: { size: 11, color: ink, family: getComputedStyle(document.body).fontFamily },
+    hoverlabel: { bgcolor: getComputedStyle(document.body).getPropertyValue("--jp-layout-color2") || "#eeeeee" },
+    uirevision: "kept",
+    legend: { orientation: "h", x: 0, y: 0.35, yanchor: "bottom" },
+    xaxis: { ...axis, range: [0.5, runs + 0.5], title: { text: "runs ended", standoff: 2 }, tickformat: "d", nticks: Math.min(runs, narrow ? 5 : 10) },
+    yaxis: { ...axis, domain: [0, 0.33], nticks: 4, ticksuffix: figure.percent ? " %" : "", tickformat: ".4~g" },
+  };
+}
+
+function render({ model, el }) {
+  const place = document.createElement("div");
+  place.className = "wb-sweep-plot";
+  place.setAttribute("role", "img");
+  el.append(place);
+  let waiting = 0;
+  const draw = () => {
+    waiting = 0;
+    if (!place.isConnected || !place.clientWidth) return;
+    const figure = model.get("figure");
+    place.setAttribute("aria-label", `${figure.results.length} runs: each field against the result, and the best result so far`);
+    // An empty figure with axes would promise something.
+    place.hidden = !figure.results.length;
+    if (place.hidden) return;
+    const ink = getComputedStyle(el).color;
+    const light = (ink.match(/[\d.]+/g) || [0, 0, 0]).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) > 382;
+    const grid = ink.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.14)");
+    const narrow = place.clientWidth < 480;
+    Plotly.react(place, traces(figure, narrow, ink, light), layout(figure, narrow, ink, grid), {
+      displayModeBar: false,
+      responsive: false,
+    });
+  };
+  // However many changes come at once, a frame is drawn once.
+  const soon = () => {
+    if (!waiting) waiting = requestAnimationFrame(draw);
+  };
+  const size = new ResizeObserver(() => (el.clientWidth ? soon() : null));
+  size.observe(el);
+  const theme = new MutationObserver(soon);
+  theme.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-name", "data-jp-theme-light"] });
+  model.on("change:figure", soon);
+  soon();
+  return () => {
+    cancelAnimationFrame(waiting);
+    size.disconnect();
+    theme.disconnect();
+    model.off("change:figure", soon);
+    Plotly.purge(place);
+  };
+}
+
+export default { render };
