@@ -27,7 +27,9 @@ def test_the_python_of_the_readme_runs(capsys):
 def test_the_commands_of_the_readme_exist():
     from workbench.cli.main import parser
 
-    lines = [line for block in blocks("README.md", "console") for line in block.splitlines()]
+    documents = ("README.md", "docs/machines.md")
+    found = [block for document in documents for block in blocks(document, "console")]
+    lines = [line for block in found for line in block.splitlines()]
     commands = [line.removeprefix("$ workbench ").split("#")[0].split() for line in lines]
     ours = [c for c, line in zip(commands, lines, strict=True) if line.startswith("$ workbench ")]
     assert len(ours) >= 7
@@ -36,7 +38,7 @@ def test_the_commands_of_the_readme_exist():
 
 
 def test_links_lead_somewhere():
-    for document in ("README.md", "docs/architecture.md", "docs/s3.md"):
+    for document in ("README.md", "docs/architecture.md", "docs/s3.md", "docs/machines.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
             assert (ROOT / document).parent.joinpath(target).exists(), target
 

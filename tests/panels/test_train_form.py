@@ -287,7 +287,19 @@ def test_weights_from_a_file_must_be_named(form):
     assert form.config().start == wb.Start(weights="imagenet")
 
 
-def test_without_another_run_there_is_nothing_to_go_on_from(form):
+def test_without_another_run_there_is_nothing_to_go_on_from(tmp_path, digits_folder):
+    home = wb.Home(tmp_path / "new")
+    image = wb.ImageFormat(width=28, height=28, channels=1)
+    source = wb.ImageFolder(digits_folder)
+    wb.create_dataset("digits", source, image=image, runner="synchronous", home=home)
+    app = App(home, "train")
+    try:
+        _check_nothing_to_go_on_from(app.page._form)
+    finally:
+        app.close()
+
+
+def _check_nothing_to_go_on_from(form):
     form.choice._on_tab("previous")
     assert said(form.choice._previous.run) == "Run must be chosen; no run has a checkpoint yet"
     assert form._start.disabled

@@ -109,6 +109,12 @@ def test_a_description_that_cannot_be_understood_is_one_sentence(monkeypatch, te
         from_environment()
 
 
+def test_a_run_for_machines_is_made_and_waits_for_them(digits_home, digits):
+    run = wb.train(digits, runner="machines", epochs=1, home=digits_home)
+    assert [event["status"] for event in run.job.events()[0]] == ["waiting"], "nobody began"
+    run.delete()
+
+
 def test_one_machine_is_alone_and_each_of_several_knows_its_share(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert isinstance(from_environment(), Alone)

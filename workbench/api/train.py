@@ -23,6 +23,9 @@ from workbench.training.config import MAX_SEED, TrainConfig
 from workbench.training.trust import trust
 from workbench.validation import check, check_choice
 
+# The word for machines that execute a run together, none of which is this one.
+MACHINES = "machines"
+
 
 def train(
     dataset: Dataset | str,
@@ -43,7 +46,8 @@ def train(
             in the manner of DIGITS' ``UserModel``, whose source is kept with the run.
         config: everything at once, instead of ``network`` and ``fields``.
         name: by default the network's name and a number.
-        runner: ``kernel`` (a thread of this process) or ``process``.
+        runner: ``kernel`` (a thread of this process), ``process``, or ``machines``, which are
+            to execute it with ``workbench run work``.
         fields: further fields of :class:`TrainConfig`, such as ``epochs=5``.
 
     Raises:
@@ -83,10 +87,14 @@ def start_run(
     runner: str | None = None,
     home: Home | None = None,
 ) -> Run:
-    """Begin the run of a configuration; a seed is drawn if it has none."""
+    """Begin the run of a configuration; a seed is drawn if it has none.
+
+    With the runner ``machines`` it is made only: they are to execute it, each with
+    ``workbench run work``.
+    """
     home = home or current_home()
     runner = runner or default_runner()
-    check_choice("runner", runner, runners.RUNNERS)
+    check_choice("runner", runner, [*runners.RUNNERS, MACHINES])
     if config.seed is None:
         config = dataclasses.replace(config, seed=secrets.randbelow(MAX_SEED))
     dataset = Job(home.datasets_dir / config.dataset)
@@ -98,7 +106,8 @@ def start_run(
     job = home.create_job(
         "run", name or free_name(config.network, home), config.to_dict(), parents, group=group
     )
-    runners.start(job, runner)
+    if runner != MACHINES:
+        runners.start(job, runner)
     return Run(job)
 
 

@@ -53,7 +53,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     option("--policy", choices=list(POLICIES), help="default: step")
     option("--seed", type=int, metavar="N", help="default: drawn and noted")
     option("--devices", metavar="D", help="2 (GPUs), gpu:0,3 or cpu:2; default: all GPUs")
-    option("--runner", choices=["process", "kernel"], default="process")
+    option("--runner", choices=["process", "kernel", api.MACHINES], default="process",
+           help="machines: make the run for several to execute with `run work`")  # fmt: skip
     option("--name", metavar="NAME")
     option("--group", default="", metavar="NAME")
     option("--detach", action="store_true", help="return at once; the run goes on")
@@ -221,12 +222,21 @@ def _train(arguments: argparse.Namespace) -> None:
     dataset = datasets_api.dataset(arguments.dataset, home)
     config = api.train_config(dataset.id, task=dataset.task, **configuration(arguments, home))
     # A thread would end with this command.
-    runner = "process" if arguments.detach else arguments.runner
+    runner = (
+        "process" if (arguments.detach, arguments.runner) == (True, "kernel") else arguments.runner
+    )
     if runner == "kernel":
         load_tensorflow(arguments.debug)
     run = api.start_run(
         config, name=arguments.name, group=arguments.group, runner=runner, home=home
     )
+    if runner == api.MACHINES:
+        emit(
+            arguments,
+            run.to_dict(),
+            f"{printable(run.name)} ({run.id}) is to be executed by machines",
+        )
+        return
     if arguments.detach:
         emit(arguments, run.to_dict(), f"{printable(run.name)} ({run.id}) runs on its own")
         return

@@ -23,9 +23,9 @@ from workbench.validation import check_whole
 
 # The rate rises from a ten-thousandth to a thousandfold of what is usual for the solver.
 _LOWEST, _HIGHEST = 1e-4, 1e3
-# Share of the moving average that is kept a step; what it shows happened some steps before.
+# Share of the moving average that is kept a step; half of what it shows is older than this.
 _MEMORY = 0.9
-_LAG = round(_MEMORY / (1 - _MEMORY))
+_LAG = round(math.log(0.5) / math.log(_MEMORY))
 _DIVERGED = 4.0
 # The first steps tell little: their mean is of few batches.
 _FIRST_SHARE = 0.1
@@ -134,8 +134,8 @@ def smooth(losses: list[float]) -> list[float]:
 def suggest(rates: list[float], smoothed: list[float]) -> float | None:
     """The rate at which the loss falls fastest before its least, over the rate's logarithm.
 
-    The average shows a fall later than it is, by as many steps as its mean age; without taking
-    that into account the suggestion would be four times too high after a hundred steps.
+    The average shows a fall later than it is, by about its median age; without taking that into
+    account the suggestion would be several times too high after a hundred steps.
 
     Returns:
         None where the loss does not fall by a twentieth.
