@@ -54,9 +54,26 @@ def test_a_run_rests_goes_on_at_another_rate_and_for_longer(
     page.wait_for_function(f"() => ({marks})().includes('2005 epochs')")
     assert where == "lab" or no_horizontal_scroll(page)
     watched.shot(f"run-control-{where}")
+    other_layers_are_watched(page)
+    assert where == "lab" or no_horizontal_scroll(page)
+    watched.shot(f"live-layers-{where}")
     page.locator(".wb-stop").click()
     expect(page.locator(".wb-page-train .wb-title .wb-pill-stopped")).to_be_visible()
     found = [(e["what"], e["value"]) for e in events(run) if e["type"] == "change"]
     assert found == [("learning_rate", 0.004), ("epochs", 2005)]
     rates = [e["learning_rate"] for e in events(run) if "learning_rate" in e]
     assert rates[-1] == 0.004
+
+
+def other_layers_are_watched(page):
+    """A layer and an image are chosen; what they give shows while the run goes on."""
+    layers = page.locator(".wb-live-layers")
+    titles = layers.locator(".wb-layer strong")
+    expect(titles.nth(1)).to_have_text("conv1 · weights")
+    layers.get_by_role("button", name="Watch other layers or another image").click()
+    field(page, "Layers").select_option(["fc1"])
+    layers.locator(".wb-strip button").nth(5).click()
+    expect(titles.filter(has_text="fc1 · output")).to_be_visible()
+    expect(titles.filter(has_text="conv1")).to_have_count(0)
+    expect(layers).not_to_contain_text("validation image 0")
+    layers.locator(".wb-heading").first.scroll_into_view_if_needed()

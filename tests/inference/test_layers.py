@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from workbench.inference.layers import flat, probe
+from workbench.networks.probe import flat, probe
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from workbench import networks
-from workbench.inference.layers import flat, probe
 from workbench.networks.building import apart
+from workbench.networks.probe import flat, probe
 
 NAMES = list(networks.catalogue())
 OUTPUTS = 7

@@ -11,19 +11,22 @@ from workbench import runners
 from workbench.api.homes import default_runner
 from workbench.api.waiting import wait_for
 from workbench.data import Dataset
-from workbench.errors import JobBusy
+from workbench.errors import JobBusy, NotFound
 from workbench.jobs import LIVE, Home, Job, JobSummary
 from workbench.training.checkpoints import Checkpoint, checkpoint_at, list_checkpoints
 from workbench.training.config import TrainConfig
 from workbench.training.control import check_more, check_rate
+from workbench.training.health import sentence
 from workbench.training.history import History
+from workbench.training.layer_records import load_look, looks
 from workbench.training.restore import dataset_of, load_model
+from workbench.training.watch import WATCH, Watch, check_names
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from workbench.inference import Evaluation, Predictor, Result
+    from workbench.inference import Evaluation, Layers, Predictor, Result
 
 _POLL_S = 0.05
 
@@ -167,6 +170,53 @@ class Run:
         self._check_live("asked for a checkpoint")
         self.job.send("snapshot")
 
+    def watch(self, *layers: str, split: str = "", index: int = 0) -> None:
+        """Choose which layers are recorded at every validation, and for which image.
+
+        While the run goes on they are recorded at once, too; else from when it is resumed.
+
+        Args:
+            layers: names, at most eight; none: the first, a middle and the last convolution.
+            split: where the image is; the validation images by default.
+            index: which of them.
+
+        Raises:
+            InvalidValue: the dataset has no such image, or these are too many layers.
+            NotFound: the network has no such layer.
+        """
+        watch = Watch(layers, split, index).checked(self.dataset)
+        found = looks(self.job.path)
+        if found:
+            check_names(watch, load_look(found[-1]).names)
+        if self.job.live:
+            self.job.send("watch", **watch.to_dict())
+        else:
+            step, epoch = self._reached()
+            self.job.record(WATCH, watch=watch.to_dict(), step=step, epoch=epoch)
+
+    def layers(self, epoch: float | None = None) -> Layers:
+        """The watched layers as they were recorded at an epoch, the latest by default.
+
+        Large arrays are cut and thinned. Every layer in full has :meth:`classify`.
+
+        Raises:
+            NotFound: nothing was recorded then.
+        """
+        from workbench.inference.recorded import layers_of
+
+        found = [load_look(path) for path in reversed(looks(self.job.path))]
+        for look in found:
+            if epoch is None or abs(look.epoch - epoch) < 0.005:
+                return layers_of(look)
+        known = ", ".join(f"{look.epoch:g}" for look in reversed(found)) or "none yet"
+        when = "" if epoch is None else f" at epoch {epoch:g}"
+        raise NotFound(f"{self.name} has no layers recorded{when}; recorded are: {known}")
+
+    @property
+    def findings(self) -> list[str]:
+        """What is wrong with layers now, a sentence each: dying, or about to overflow."""
+        return [sentence(finding) for finding in self.history.findings]
+
     def _check_live(self, what: str) -> None:
         if not self.job.live:
             raise JobBusy(f"{self.name} is {self.status}; only a running run can be {what}")
@@ -181,9 +231,13 @@ class Run:
         return status
 
     def _record_change(self, what: str, value: float) -> None:
-        found = self.checkpoints
-        step, epoch = (found[-1].step, found[-1].epoch) if found else (0, 0.0)
+        step, epoch = self._reached()
         self.job.record("change", what=what, value=value, step=step, epoch=epoch)
+
+    def _reached(self) -> tuple[int, float]:
+        """Step and epoch at which the run would go on."""
+        found = self.checkpoints
+        return (found[-1].step, found[-1].epoch) if found else (0, 0.0)
 
     def delete(self) -> None:
         """Delete the run with its checkpoints.

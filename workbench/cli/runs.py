@@ -10,7 +10,7 @@ from workbench.cli import compare
 from workbench.cli.output import duration, emit, percent, table
 from workbench.cli.quiet import load_tensorflow
 from workbench.cli.train import describe, finish_run, follow_run
-from workbench.errors import JobBusy, JobFailed
+from workbench.errors import InvalidValue, JobBusy, JobFailed
 from workbench.inference.result import printable
 from workbench.jobs import LIVE, Home, Job
 from workbench.runners.machines import take_part
@@ -24,6 +24,7 @@ _ACTIONS = {
     "rate": "train at another learning rate from now on",
     "extend": "train more epochs than was planned; a finished run goes on",
     "snapshot": "write a checkpoint now",
+    "watch": "choose the layers, and the image, that are recorded while a run goes on",
     "work": "execute a run here, as one of the machines that TF_CONFIG names",
     "delete": "delete a run with its checkpoints",
 }
@@ -44,6 +45,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "rate": _rate,
         "extend": _extend,
         "snapshot": _snapshot,
+        "watch": _watch,
         "work": _work,
         "delete": _delete,
     }
@@ -55,6 +57,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
             action.add_argument("rate", type=float, metavar="RATE")
         if name == "extend":
             action.add_argument("epochs", type=float, metavar="EPOCHS", help="how many more")
+        if name == "watch":
+            action.add_argument(
+                "--layers", default="", metavar="A,B", help="names; some convolutions by default"
+            )
+            action.add_argument(
+                "--image", default="val:0", metavar="SPLIT:N", help="which image, such as val:3"
+            )
         if name in ("resume", "extend"):
             action.add_argument("--detach", action="store_true", help="return at once")
 
@@ -136,6 +145,16 @@ def _snapshot(arguments: argparse.Namespace) -> None:
     run = api.run(arguments.id)
     run.snapshot()
     emit(arguments, run.to_dict(), f"{printable(run.name)}: a checkpoint is being written")
+
+
+def _watch(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    split, _, number = arguments.image.partition(":")
+    if not number.isdigit():
+        raise InvalidValue(f"--image must be SPLIT:N, such as val:3; got {arguments.image!r}")
+    layers = [name for name in arguments.layers.split(",") if name]
+    run.watch(*layers, split=split, index=int(number))
+    emit(arguments, run.to_dict(), f"{printable(run.name)}: watching {printable(arguments.image)}")
 
 
 def _work(arguments: argparse.Namespace) -> None:

@@ -15,8 +15,9 @@ from PIL import Image
 from workbench import tasks
 from workbench.data import ImageFormat, convert, load_image
 from workbench.errors import DataError
-from workbench.inference.layers import Layers, flat, probe, view, view_input
+from workbench.inference.layers import Layers, view, view_input
 from workbench.inference.result import Result
+from workbench.networks.probe import flat, probe
 
 if TYPE_CHECKING:
     import keras

@@ -21,14 +21,13 @@ from workbench.panels import format as fmt
 from workbench.panels.guard import clear_error, guarded
 from workbench.panels.layer_rows import LayerRow, layer_rows, packed, tile_text
 from workbench.panels.page import Page
-from workbench.panels.pictures import range_of, thumbnails
+from workbench.panels.strip import SPLITS, show_strip, strip
 from workbench.panels.view import View, box, button, note
 from workbench.training.checkpoints import Checkpoint, best_checkpoint
 
 if TYPE_CHECKING:
     from workbench.panels.app import App
 
-_STRIP = 24
 # A larger message closes the connection of a dashboard page with default settings.
 _MOST_UPLOAD = 8_000_000
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
@@ -104,7 +103,7 @@ class InspectPage(Page):
         self._empty = note("", "hint")
         self._status = note("", "hint")
         self._strip_heading = View("heading", text="")
-        self._strip = View("sheet", {"pick": self._pick}, items=[], width=1, height=1, channels=1)
+        self._strip = strip(self._pick)
         self.path = f.path(
             "path", "Image file", "/data/five.png", "A file where the kernel runs; Enter asks."
         )
@@ -199,21 +198,10 @@ class InspectPage(Page):
                 self._filling = False
 
     def _show_strip(self, run: Run) -> None:
-        dataset = run.dataset
-        split = next(name for name in ("val", "test", "train") if name in dataset.splits)
-        part = dataset.splits[split]
-        places = np.unique(np.linspace(0, len(part) - 1, _STRIP).astype(int))
-        pictures = thumbnails(part.images[places], range_of(dataset))
-        _, height, width, channels = pictures.shape
-        titles = [f"{dataset.labels[part.targets[i]]} · {split} image {i}" for i in places]
-        items = [{"index": int(i), "title": t} for i, t in zip(places, titles, strict=True)]
-        names = {"val": "validation", "test": "test", "train": "training"}
-        self._strip_split = split
-        self._strip_heading.show(text=f"Try one of the {names[split]} images, or one of your own")
-        self._strip.show(
-            blob=pictures.tobytes(), items=items, width=width, height=height, channels=channels,
-            cell=40, className="wb-strip",
-        )  # fmt: skip
+        self._strip_split = show_strip(self._strip, run.dataset)
+        self._strip_heading.show(
+            text=f"Try one of the {SPLITS[self._strip_split]} images, or one of your own"
+        )
 
     def _load(self) -> None:
         """Bring the chosen epoch's network up in a thread, then ask it what was asked last."""

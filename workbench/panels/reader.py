@@ -14,6 +14,7 @@ class RunReader:
     Attributes:
         version: grows whenever the curves change.
         checkpoints: how many were announced.
+        looks: how often the watched layers were recorded.
     """
 
     def __init__(self, job: Job) -> None:
@@ -21,7 +22,7 @@ class RunReader:
         self.history = History()
         self.statuses: list[Event] = []
         self.version = 0
-        self.checkpoints = 0
+        self.checkpoints = self.looks = 0
         self._offset = 0
 
     def read(self) -> bool:
@@ -31,6 +32,7 @@ class RunReader:
         for event in events:
             changed = self.history.apply(event) or changed
             self.checkpoints += event.get("type") == "checkpoint"
+            self.looks += event.get("type") == "layers"
             if event.get("type") == "status":
                 self.statuses.append(event)
         self.version += changed

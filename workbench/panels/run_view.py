@@ -17,17 +17,26 @@ from workbench.panels.confirm import Confirm
 from workbench.panels.guard import clear_error, guarded
 from workbench.panels.hardware import hardware
 from workbench.panels.home import progress_text
+from workbench.panels.live_layers import LiveLayers
 from workbench.panels.reader import RunReader
 from workbench.panels.run_control import RunControl
 from workbench.panels.view import View, box, button, note
 from workbench.training.config import TrainConfig
+from workbench.training.health import sentence
 from workbench.training.schedules import describe
+from workbench.training.supply import INPUT, NETWORK
 
 if TYPE_CHECKING:
     from workbench.panels.train import TrainPage
 
-_HARDWARE_EVERY_S = 2.0
+_LOOK_EVERY_S = 2.0
 _LOG_CHARACTERS = 20_000
+_BOTTLENECKS = {
+    "": "not known yet",
+    NETWORK: "the network; images are ready before it wants them",
+    INPUT: "the images; the network waits for them — less augmentation, smaller records or more "
+    "processor cores help",
+}
 
 
 class RunView:
@@ -39,7 +48,7 @@ class RunView:
         self._reader = RunReader(job)
         self._seen: JobSummary | None = None
         self._drawn = -1
-        self._hardware_at = 0.0
+        self._looked_at = 0.0
         self._confirm = Confirm()
         self._make_parts()
         self.widgets = (
@@ -50,7 +59,7 @@ class RunView:
             self._confirm.root,
             self._outcome,
             box(
-                box(self._curves, self._code),
+                box(self._curves, self._findings, self._layers.root, self._code),
                 box(self._facts, self._hardware, self._notes_box(), self._history, self._log),
                 kind="wb-main-aside",
             ),
@@ -71,9 +80,12 @@ class RunView:
             self._seen = summary
             self._show(summary)
         self._draw()
-        if self.live and time.monotonic() - self._hardware_at > _HARDWARE_EVERY_S:
-            self._hardware_at = time.monotonic()
+        self._layers.follow(self._reader.looks)
+        self._findings.show(text=self._findings_text())
+        if self.live and time.monotonic() - self._looked_at > _LOOK_EVERY_S:
+            self._looked_at = time.monotonic()
             self._hardware.show(title="Hardware", facts=hardware())
+            self._show_log()
 
     def detach(self) -> None:
         """Let go of the page's figure before the rest is closed."""
@@ -90,6 +102,8 @@ class RunView:
         self._log = View("text", title="Log", text="")
         self._curves = box(self.page.curves)
         self._code = View("code", code=self._as_code())
+        self._findings = note()
+        self._layers = LiveLayers(self.page, self.job)
 
     def _as_code(self) -> str:
         home = self.page.home
@@ -157,8 +171,15 @@ class RunView:
         self._facts.show(title="Run", facts=self._facts_of(summary))
         lines = [[fmt.clock(e["t"]), _status_text(e)] for e in self._reader.statuses]
         self._history.show(title="History", lines=lines)
-        log = "" if live else self.job.read_log()[-_LOG_CHARACTERS:]
-        self._log.show(title="Log", text=log)
+        self._layers.show(summary)
+        self._show_log()
+
+    def _findings_text(self) -> str:
+        found = [sentence(finding) for finding in self._reader.history.findings]
+        return ". ".join(found)
+
+    def _show_log(self) -> None:
+        self._log.show(title="Log", text=self.job.read_log()[-_LOG_CHARACTERS:])
 
     def _figures_of(self, summary: JobSummary) -> list[dict[str, str]]:
         history = self._reader.history
@@ -197,6 +218,7 @@ class RunView:
             device = summary.facts.get("device")
             where = " · ".join(filter(None, [self._where(), device]))
             facts.append(("Runs in", where))
+            facts.append(("Limited by", _BOTTLENECKS[self._reader.history.bottleneck]))
         if best is not None:
             facts.append(("Best", f"epoch {fmt.epoch(best[0])} · {fmt.percent(best[1])}"))
         return [*facts, ("Folder", str(self.job.path))]

@@ -10,13 +10,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, NotFound
 from workbench.jobs import Command, JobContext
 from workbench.training.config import MAX_EPOCHS
 from workbench.training.plan import EPOCHS, RATE, Plan
+from workbench.training.watch import Watch
 from workbench.validation import check_range
 
-WISHES = ("learning_rate", "extend", "snapshot", "pause", "resume")
+WISHES = ("learning_rate", "extend", "snapshot", "watch", "pause", "resume")
 
 
 def check_rate(value: Any) -> float:
@@ -46,10 +47,17 @@ class Control:
         context: where they arrive, and the events go.
         plan: what they change.
         save: write a checkpoint now.
+        watch: look at other layers, or another image, from now on.
     """
 
-    def __init__(self, context: JobContext, plan: Plan, save: Callable[[], None]) -> None:
-        self._context, self._plan, self._save = context, plan, save
+    def __init__(
+        self,
+        context: JobContext,
+        plan: Plan,
+        save: Callable[[], None],
+        watch: Callable[[Watch], None],
+    ) -> None:
+        self._context, self._plan, self._save, self._watch = context, plan, save, watch
 
     def obey(self, step: int, epoch: float) -> bool:
         """Do what was wished since the last call; tell whether to stop.
@@ -75,6 +83,8 @@ class Control:
                 self._change(EPOCHS, epochs, step, epoch)
             elif wish.name == "snapshot":
                 self._save()
+            elif wish.name == "watch":
+                self._watch(Watch.from_dict(wish.values))
             elif wish.name == "pause" and not paused:
                 self._save()
                 self._tell("paused", step, epoch)
@@ -84,7 +94,7 @@ class Control:
                 self._context.take_turn()
                 self._tell("running", step, epoch)
                 return False
-        except InvalidValue as error:
+        except (InvalidValue, NotFound) as error:
             self._context.log(f"refused: {error}", "warning")
         return paused
 

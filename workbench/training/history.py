@@ -30,11 +30,15 @@ class History:
     Attributes:
         starts: where the run was paused or went on.
         changes: events by step and by what was changed.
+        findings: which layers are in bad health now (:mod:`workbench.training.health`).
+        bottleneck: ``input`` or ``network``, whichever the other waits for; empty if unknown.
     """
 
     points: dict[str, list[tuple[int, float, float]]] = field(default_factory=dict)
     starts: list[Mark] = field(default_factory=list)
     changes: dict[tuple[int, str], Event] = field(default_factory=dict)
+    findings: list[Event] = field(default_factory=list)
+    bottleneck: str = ""
 
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> Self:
@@ -53,6 +57,10 @@ class History:
         if event.get("type") == "change":
             self.changes[(int(event["step"]), event["what"])] = event
             return True
+        if event.get("type") == "health":
+            self.findings = event["layers"]
+        if event.get("type") == "bottleneck":
+            self.bottleneck = event["what"]
         return False
 
     @property
@@ -106,6 +114,7 @@ class History:
         if event.get("status") == "paused":
             self.starts.append(Mark(epoch, "paused"))
             return True
+        self.findings, self.bottleneck = [], ""
         for points in self.points.values():
             while points and points[-1][0] > step:
                 points.pop()

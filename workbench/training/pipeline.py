@@ -17,6 +17,7 @@ import numpy as np
 
 from workbench.data.records import Images
 from workbench.training.augmentation.augmenter import Augmenter
+from workbench.training.supply import AHEAD, Supply
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -73,23 +74,39 @@ def training_batches(
     start: int,
     stop: int,
     augment: Augmenter | None = None,
+    supply: Supply | None = None,
 ) -> tf.data.Dataset:
     """The batches of steps ``start`` to ``stop``: images ``(b, h, w, c)`` as stored, targets.
 
     With ``augment``, what that makes of them; where it mixes images, also the targets of the
-    other images and the share of the first in each (:class:`Augmenter`).
+    other images and the share of the first in each (:class:`Augmenter`). ``supply`` is told of
+    each batch that was read.
     """
     steps, kinds = range(start, stop), _kinds(images, targets)
-    read = _reader(images, targets, order)
-    if augment is None:
-        return _batches(read, kinds, steps, _READERS, prefetch=8)
+    read, readers = _reader(images, targets, order), _READERS
+    if augment is not None:
+        readers = _changing_readers(int(np.prod(images.shape[1:])))
+        read, kinds = _changing(read, augment), _augmented(kinds, augment)
+    if supply is not None:
+        read = _counted(read, supply)
+    return _batches(read, kinds, steps, readers, prefetch=AHEAD)
 
+
+def _changing(read: Read, augment: Augmenter) -> Read:
     def changed(step: int) -> tuple[np.ndarray, ...]:
         pixels, labels = read(step)
         return augment(pixels, labels, step)
 
-    readers = _changing_readers(int(np.prod(images.shape[1:])))
-    return _batches(changed, _augmented(kinds, augment), steps, readers, prefetch=8)
+    return changed
+
+
+def _counted(read: Read, supply: Supply) -> Read:
+    def counted(step: int) -> tuple[np.ndarray, ...]:
+        arrays = read(step)
+        supply.made()
+        return arrays
+
+    return counted
 
 
 def _changing_readers(numbers: int) -> int:

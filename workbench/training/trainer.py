@@ -27,6 +27,7 @@ from workbench.training.class_weights import balanced_weights
 from workbench.training.cluster import Alone, Call, Cluster
 from workbench.training.config import TrainConfig
 from workbench.training.control import Control
+from workbench.training.insight import Insight
 from workbench.training.intervals import Interval
 from workbench.training.loop import Loop, Objective, StepsPerCall
 from workbench.training.memory import is_out_of_memory
@@ -34,6 +35,7 @@ from workbench.training.model import Built, build
 from workbench.training.optimizers import build_optimizer
 from workbench.training.pipeline import Order, in_parts, sequential_batches, training_batches
 from workbench.training.plan import Plan
+from workbench.training.supply import Supply
 from workbench.training.tensorboard import NoBoard, TensorBoard
 from workbench.training.transfer import (
     hold_normalization,
@@ -41,6 +43,7 @@ from workbench.training.transfer import (
     start_weights,
     turns,
 )
+from workbench.training.watch import Watch
 
 _POINTS_PER_EPOCH = 20
 _VALIDATION_BATCH = 256
@@ -93,8 +96,9 @@ class Trainer:
         self._point_every = max(1, per_epoch // _POINTS_PER_EPOCH)
         self._halvings = 0
         self._fold(context.job.events()[0])
-        self.control = Control(context, self.plan, self._save)
+        self.control = Control(context, self.plan, self._save, self._choose_watched)
         self._images_per_second = 0.0
+        self._bottleneck = ""
 
     @property
     def epoch(self) -> float:
@@ -132,6 +136,7 @@ class Trainer:
     def _fold(self, events: list[dict[str, Any]]) -> None:
         """What was changed while the run went on before."""
         self.plan.fold(events)
+        self._watch = Watch.of(events)
         batches = [e for e in events if e.get("type") == "change" and e["what"] == "batch_size"]
         if batches:
             fewer = self.config.batch_size / batches[-1]["value"]
@@ -185,6 +190,7 @@ class Trainer:
             self._strategy,
             self._parts,
         )
+        self._insight = Insight(self.context, self.model, self.dataset, self._watch)
 
     def _objective(self) -> Objective:
         config = self.config
@@ -228,8 +234,9 @@ class Trainer:
     def _batches(self, total: int) -> Iterator[Any]:
         train = self.dataset.splits["train"]
         changes = augmenter_for(self.config, self.dataset)
+        self._supply = Supply(total - self.state.step)
         made = training_batches(
-            train.images, train.targets, self.order, self.state.step, total, changes
+            train.images, train.targets, self.order, self.state.step, total, changes, self._supply
         )
         replicas = self._strategy.num_replicas_in_sync if self._strategy else 1
         if self._parts * replicas > 1:
@@ -292,11 +299,19 @@ class Trainer:
         started = time.perf_counter()
         with self._pace.timed(len(rates)):
             losses = self.loop.train(batches, rates, sizes)
+        self._supply.took(len(rates))
         self._note_speed(sum(sizes) / (time.perf_counter() - started))
         for loss, rate in zip(losses.tolist(), rates, strict=True):
             state.step += 1
             self._note_loss(loss, rate)
+        self._note_bottleneck()
         self.context.progress(self.epoch, self.plan.epochs, "epochs", "Training")
+
+    def _note_bottleneck(self) -> None:
+        found = self._supply.bottleneck
+        if found and found != self._bottleneck:
+            self._bottleneck = found
+            self.context.emit("bottleneck", step=self.state.step, epoch=self.epoch, what=found)
 
     def _note_speed(self, images_per_second: float) -> None:
         old = self._images_per_second
@@ -348,6 +363,7 @@ class Trainer:
             for _ in self.loop.evaluate(batches, math.ceil(len(split) / size)):
                 if self.context.stop_requested():
                     return False  # resuming validates before it goes on
+            self._insight.look(self.state.step, self.epoch)
         self._note_validation(self.loop.results())
         return True
 
@@ -363,6 +379,10 @@ class Trainer:
         scalars = {f"epoch_{name}": value for name, value in results.items()}
         self._board.write("validation", state.step, **scalars)
         self._board.flush()
+
+    def _choose_watched(self, watch: Watch) -> None:
+        with self.loop.averaged():
+            self._insight.choose(watch, self.state.step, self.epoch)
 
     def _save(self) -> None:
         if self.state.step == 0:
