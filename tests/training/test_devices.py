@@ -51,7 +51,16 @@ apart = {}
 for parts in (1, 3):
     two = trained(strategy, parts)
     apart[parts] = max(float(np.abs(a - b).max()) for a, b in zip(one, two, strict=True))
-print(json.dumps({"replicas": strategy.num_replicas_in_sync, "apart": apart}))
+
+# A single one that is not the first.
+second = tf.distribute.OneDeviceStrategy(tf.config.list_logical_devices("CPU")[1].name)
+other = trained(second, 3)
+apart["second"] = max(float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True))
+with devices.scope(second):
+    place = keras.Variable(1.0).value.device
+print(json.dumps(
+    {"replicas": strategy.num_replicas_in_sync, "apart": apart, "place": place}
+))
 """
 
 
@@ -61,6 +70,7 @@ def test_two_logical_processors_train_to_the_weights_of_one():
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["replicas"] == 2
     assert max(found["apart"].values()) < 2e-5
+    assert found["place"].endswith("CPU:1")
 
 
 def test_gpus_that_are_not_there_are_one_sentence():

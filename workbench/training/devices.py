@@ -93,7 +93,7 @@ def describe(word: str) -> str:
 
 
 def strategy(word: str) -> tf.distribute.Strategy | None:
-    """How the devices of a run share its work; None for a single one.
+    """How the devices of a run share its work; None for the one that is used anyhow.
 
     Raises:
         InvalidValue: there are no such devices.
@@ -101,7 +101,12 @@ def strategy(word: str) -> tf.distribute.Strategy | None:
     import tensorflow as tf
 
     chosen = _chosen(word)
-    return tf.distribute.MirroredStrategy(chosen) if len(chosen) > 1 else None
+    if len(chosen) > 1:
+        return tf.distribute.MirroredStrategy(chosen)
+    usual = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    if not chosen or chosen[0] == usual[0].name:
+        return None
+    return tf.distribute.OneDeviceStrategy(chosen[0])
 
 
 @contextmanager

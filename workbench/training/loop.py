@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ class Loop:
         self.model, self.core, self.optimizer = model, core, optimizer
         self.objective, self._parts = objective, parts
         self._strategy = strategy or tf.distribute.get_strategy()
+        self._usual = strategy is None
         self._replicas = self._strategy.num_replicas_in_sync
         self._loss, self._metrics = task.loss(), task.metrics()
         self._evaluate = tf.function(self._evaluate_steps, reduce_retracing=True)
@@ -190,9 +191,11 @@ class Loop:
         """Call on every device; the sum of what they return."""
         import tensorflow as tf
 
-        if self._replicas == 1:
+        if self._usual:
             return call(*arguments)
         results = self._strategy.run(call, arguments)
+        if self._replicas == 1:
+            return results
         return self._strategy.reduce(tf.distribute.ReduceOp.SUM, results, axis=None)
 
     def _train_on(self, batch: tuple[Any, ...], rate: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
@@ -304,12 +307,21 @@ class Loop:
         total, count = tf.constant(0.0, tf.float64), tf.constant(0)
         for _ in tf.range(steps):
             images, targets = next(batches)
-            outputs = self.model(tf.cast(images, tf.float32), training=False)
-            total += tf.reduce_sum(tf.cast(self._loss(targets, outputs), tf.float64))
+            with self._first_device():
+                outputs = self.model(tf.cast(images, tf.float32), training=False)
+                total += tf.reduce_sum(tf.cast(self._loss(targets, outputs), tf.float64))
             count += tf.shape(images)[0]
             for metric in self._metrics:
                 metric.update_state(targets, outputs)
         return total, count
+
+    def _first_device(self) -> AbstractContextManager[Any]:
+        """Of the run's devices: the first one evaluates."""
+        import tensorflow as tf
+
+        return (
+            nullcontext() if self._usual else tf.device(self._strategy.extended.worker_devices[0])
+        )
 
 
 def _sum_of(weight: keras.Variable) -> tf.Variable:
