@@ -12,7 +12,7 @@ from workbench.api.homes import default_runner
 from workbench.api.waiting import wait_for
 from workbench.data import Dataset
 from workbench.errors import JobBusy, NotFound
-from workbench.jobs import LIVE, Home, Job, JobSummary
+from workbench.jobs import LIVE, Held, Job
 from workbench.training.checkpoints import Checkpoint, checkpoint_at, list_checkpoints
 from workbench.training.config import TrainConfig
 from workbench.training.control import check_more, check_rate
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 _POLL_S = 0.05
 
 
-class Run:
+class Run(Held):
     """A view of a run's directory; in a cell it shows itself as the live curves."""
 
     def __init__(self, job: Job) -> None:
-        self.job = job
+        super().__init__(job)
         self._predictors: dict[str, Predictor] = {}
 
     def __repr__(self) -> str:
@@ -46,21 +46,6 @@ class Run:
 
         show_run(self)
 
-    @property
-    def id(self) -> str:
-        """The id of the run."""
-        return self.job.id
-
-    @property
-    def name(self) -> str:
-        """What people call the run."""
-        return self.job.name
-
-    @property
-    def status(self) -> str:
-        """One of waiting, running, paused, done, stopped, failed, interrupted."""
-        return self.job.status
-
     @cached_property
     def config(self) -> TrainConfig:
         """What decided the run."""
@@ -70,11 +55,6 @@ class Run:
     def dataset(self) -> Dataset:
         """What it trains on."""
         return dataset_of(self.job)
-
-    @property
-    def home(self) -> Home:
-        """The home the run lives in."""
-        return Home(self.job.path.parents[1])
 
     @property
     def history(self) -> History:
@@ -90,10 +70,6 @@ class Run:
     def model(self) -> keras.Model:
         """The network with the weights of the best epoch; takes raw pixels, gives logits."""
         return self.predictor().model
-
-    def summary(self) -> JobSummary:
-        """The run in a few figures."""
-        return self.job.summary()
 
     def wait(self, timeout: float | None = None) -> str:
         """Wait for the end of the run; Ctrl-C stops it. Returns the status."""

@@ -16,7 +16,7 @@ from workbench.api.run import Run
 from workbench.api.waiting import wait_for
 from workbench.data import Dataset
 from workbench.errors import JobBusy, JobInUse
-from workbench.jobs import LIVE, Home, Job, JobSummary
+from workbench.jobs import LIVE, Held, Home, Job, JobSummary
 from workbench.networks.source import source_of
 from workbench.sweeps import Stopping, SweepConfig, Trial, best, expand, ranked, varies
 from workbench.sweeps.observe import Observer
@@ -30,11 +30,8 @@ if TYPE_CHECKING:
     import pandas
 
 
-class Sweep:
+class Sweep(Held):
     """A view of a sweep's directory; in a cell it shows itself as its live page."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
 
     def __repr__(self) -> str:
         return f"Sweep({self.id}, {self.name!r}, {self.status})"
@@ -47,30 +44,10 @@ class Sweep:
     def _repr_html_(self) -> str:
         return self._table()._repr_html_()
 
-    @property
-    def id(self) -> str:
-        """The id of the sweep."""
-        return self.job.id
-
-    @property
-    def name(self) -> str:
-        """What people call the sweep; its runs are called so with a number."""
-        return self.job.name
-
-    @property
-    def status(self) -> str:
-        """One of waiting, running, done, stopped, failed, interrupted."""
-        return self.job.status
-
     @cached_property
     def config(self) -> SweepConfig:
         """What decided the sweep."""
         return SweepConfig.from_dict(self.job.config)
-
-    @cached_property
-    def home(self) -> Home:
-        """The home the sweep lives in."""
-        return Home(self.job.path.parents[1])
 
     @property
     def trials(self) -> list[Trial]:
@@ -91,10 +68,6 @@ class Sweep:
         """The runs that are there, in the order in which they began."""
         paths = [self.home.runs_dir / trial.run for trial in self._read() if trial.run]
         return [Run(Job(path)) for path in paths if path.is_dir()]
-
-    def summary(self) -> JobSummary:
-        """The sweep in a few figures."""
-        return self.job.summary()
 
     def wait(self, timeout: float | None = None) -> str:
         """Wait for the end of the sweep; Ctrl-C stops it. Returns the status."""

@@ -17,7 +17,7 @@ from workbench.data.records import Images, Store, open_stores
 from workbench.data.splits import SPLITS
 from workbench.data.table import Table
 from workbench.errors import DataError, NotFound
-from workbench.jobs import Job
+from workbench.jobs import Held
 from workbench.jobs.storage import read_json
 
 if TYPE_CHECKING:
@@ -49,32 +49,14 @@ class Split:
         return np.asarray(self._table["label"])[self.rows].astype(np.int64)
 
 
-class Dataset:
+class Dataset(Held):
     """A view of a dataset's directory."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
 
     def __repr__(self) -> str:
         if self.status != "done":
             return f"Dataset({self.id}, {self.name!r}, {self.status})"
         sizes = ", ".join(f"{name}: {len(split):,}" for name, split in self.splits.items())
         return f"Dataset({self.id}, {self.name!r}, {len(self.labels)} classes, {sizes})"
-
-    @property
-    def id(self) -> str:
-        """The id of the dataset."""
-        return self.job.id
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self.job.name
-
-    @property
-    def status(self) -> str:
-        """One of waiting, running, done, stopped, failed, interrupted."""
-        return self.job.status
 
     @cached_property
     def config(self) -> DatasetConfig:

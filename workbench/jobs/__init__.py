@@ -3,6 +3,7 @@
 from workbench.jobs.commands import Command
 from workbench.jobs.context import JobContext, Stopped
 from workbench.jobs.events import Event, EventWriter, read_events
+from workbench.jobs.held import Held
 from workbench.jobs.home import Home
 from workbench.jobs.job import Job
 from workbench.jobs.progress import Progress
@@ -16,6 +17,7 @@ __all__ = [
     "Command",
     "Event",
     "EventWriter",
+    "Held",
     "Home",
     "Job",
     "JobContext",
