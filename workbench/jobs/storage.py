@@ -14,8 +14,11 @@ from workbench.errors import SchemaError, storage_error
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
+def written_aside(path: Path, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside ``path``; synced and renamed onto it if the block succeeds.
+
+    Args:
+        durable: wait until the disk has it; without, a loss of power may leave the file empty.
 
     Raises:
         StorageError: the disk is full, read-only or failing; ``path`` is then unchanged.
@@ -23,9 +26,11 @@ def written_aside(path: Path) -> Iterator[Path]:
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
         yield aside
-        sync(aside)
+        if durable:
+            sync(aside)
         os.replace(aside, path)
-        sync(path.parent)
+        if durable:
+            sync(path.parent)
     except OSError as error:
         raise storage_error("write", path, error) from error
     finally:

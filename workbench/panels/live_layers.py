@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from workbench.panels.page import Page
 
 _NEWEST = "newest"
+# However short the epochs are: what is drawn is taken from the training of this kernel.
+_EVERY_S = 1.0
 
 
 class LiveLayers:
@@ -33,6 +36,7 @@ class LiveLayers:
         self._image = ("", 0)
         self._strip_split = ""
         self._seen = 0
+        self._loaded_at = -_EVERY_S
         self._filling = False
         self._epoch = f.select(
             "epoch", "Epoch", [("newest", _NEWEST)], "The newest follows the run."
@@ -58,9 +62,9 @@ class LiveLayers:
 
     def follow(self, recorded: int) -> None:
         """Take in what is new; ``recorded`` grows with every record."""
-        if recorded == self._seen:
+        if recorded == self._seen or time.monotonic() - self._loaded_at < _EVERY_S:
             return
-        self._seen = recorded
+        self._seen, self._loaded_at = recorded, time.monotonic()
         paths = looks(self._job.path)
         _visible(self.root, bool(paths))
         if not paths:

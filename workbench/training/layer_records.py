@@ -85,7 +85,7 @@ def save_look(run: Path, look: Look) -> Path:
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
         raise storage_error("make", path.parent, error) from error
-    with written_aside(path) as aside, aside.open("wb") as file:
+    with written_aside(path, durable=False) as aside, aside.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
     _thin_out(run)
     return path
