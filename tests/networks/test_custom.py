@@ -44,6 +44,7 @@ def test_the_names_that_need_no_import():
         ("x = 1\nfrom model import Tower", 2, "Tower, model_property and digits are given"),
         ("def helper():\n    return 1 / 0\n\nhelper()", 2, "ZeroDivisionError: division by zero"),
         ("\nexit()", 2, "SystemExit"),
+        ("def f():\n    return f()\n\nf()", 2, "maximum recursion depth"),
         ("x = '\0'", None, "null bytes"),
         ("x = 1", None, "defines no network; write def build"),
     ],
@@ -63,6 +64,10 @@ def test_what_is_wrong_with_the_text_is_said_with_its_line(code, line, words):
         ("x = tf.get_variable('w', [3])", 3, "has no attribute 'get_variable'"),
         ("x = layer.Dense(3)(i)", 3, "name 'layer' is not defined"),
         ("x = layers.Dense(7)(layers.Flatten()(i))", 1, r"\(None, 7\), 3 outputs are needed"),
+        ("x = layers.Dense(3, 'softmax')(layers.Flatten()(i))", 1, "softmax, which is part of the"),
+        ("x = layers.Softmax()(layers.Dense(3)(layers.Flatten()(i)))", 1, "ends in softmax"),
+        ("x = ops.softmax(layers.Dense(3)(layers.Flatten()(i)))", 1, "leave it out"),
+        ("class Mine(BaseException): ...\n    raise Mine('odd')", 4, "Mine: odd"),
         ("x = layers.Dense(3)(i)", 1, r"\(None, 8, 8, 3\), 3 outputs are needed"),
         ("return 5", 1, "must return a keras.Model, got 5"),
         ("return keras.Sequential([layers.Dense(3)])", 1, "begin it with keras.Input"),
@@ -144,6 +149,30 @@ def test_a_wrong_loss_is_found_before_training(body, line, words):
     with pytest.raises(NetworkError, match=words) as caught:
         recipe.build(SHAPE, 3)
     assert caught.value.line == line
+
+
+def test_a_loss_that_works_only_outside_the_graph_is_found_before_training():
+    body = "return ops.convert_to_tensor(outputs.numpy()[:, 0])"
+    recipe = compile_network(GOOD + f"def loss(targets, outputs):\n    {body}\n")
+    with pytest.raises(NetworkError, match="has no attribute 'numpy'") as caught:
+        recipe.build(SHAPE, 3)
+    assert caught.value.line == 9
+
+
+def test_a_network_with_its_own_loss_may_end_as_it_likes():
+    code = GOOD.replace("Dense(outputs)", "Dense(outputs, 'softmax')")
+    own = "\ndef loss(targets, outputs):\n    return -ops.log(outputs[:, 0])\n"
+    assert compile_network(code + own).build(SHAPE, 3).output_shape == (None, 3)
+
+
+def test_what_is_printed_does_not_get_among_the_results(capsys):
+    build("print('made')" + GOOD.replace("return", "print(1, 2, sep='-')\n    return"))
+    assert capsys.readouterr() == ("", "made\n1-2\n")
+
+
+def test_being_interrupted_is_no_fault_of_the_code():
+    with pytest.raises(KeyboardInterrupt):
+        compile_network("raise KeyboardInterrupt")
 
 
 def test_a_text_may_define_classes_that_keras_and_dataclasses_look_into():

@@ -88,6 +88,18 @@ def test_checking_says_what_does_not_fit():
     assert check.line == 1
 
 
+def test_checking_takes_no_memory_for_weights():
+    """Ten million units behind 64×64 pixels would be half a terabyte."""
+    code = (
+        "def build(shape, n):\n"
+        "    wide = [layers.Flatten(), layers.Dense(10_000_000), layers.Dense(n)]\n"
+        "    return keras.Sequential([keras.Input(shape), *wide])"
+    )
+    check = check_network(code, (64, 64, 3), 3)
+    assert check.error == ""
+    assert check.graph.parameters == 12_288 * 10**7 + 10**7 + 3 * 10**7 + 3
+
+
 def test_checking_leaves_no_trace_in_the_kernel():
     before = keras.layers.Dense(1).name, keras.config.dtype_policy().name
     code = (

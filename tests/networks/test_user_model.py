@@ -46,6 +46,13 @@ def test_the_loss_sees_outputs_and_targets(kind):
     assert np.allclose(in_graph, expected, atol=1e-6)
 
 
+def test_the_loss_knows_the_shape_of_the_images():
+    own = "    @property\n    def loss(self):\n        return self.inference * self.input_shape[1]"
+    recipe = compile_network(f"{CODE}\n{own}")
+    recipe.build((8, 9, 1), 5)
+    assert np.allclose(recipe.loss(np.zeros(2, int), np.ones((2, 5), np.float32)), [9, 9])
+
+
 def test_without_a_loss_there_is_none():
     assert compile_network(CODE).loss is None
 

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.panels.curves import Curves, downsampled, smoothed
-from workbench.training.history import History
+from workbench.panels.curves import Curves, downsampled, labelled, smoothed
+from workbench.training.history import History, Mark
 
 
 @settings(max_examples=40, deadline=None)
@@ -42,3 +42,8 @@ def test_the_figure_holds_every_point_and_the_best():
     assert np.allclose(values[:20], np.arange(1, 21) / 10)
     assert np.allclose(values[20:40], 1 / np.arange(1, 21))
     curves.close()
+
+
+def test_labels_of_marks_do_not_lie_over_each_other():
+    marks = [Mark(1, "paused"), Mark(1, "rate 0.1"), Mark(2, "resumed"), Mark(5, "12 epochs")]
+    assert [row for *_, row in labelled(marks, 10)] == [0, 1, 2, 0]

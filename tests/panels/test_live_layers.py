@@ -1,13 +1,14 @@
 """The layers of a run as they learn, without a browser."""
 
 import ipywidgets
+import numpy as np
 import pytest
 
 import workbench as wb
 from workbench.jobs import EventWriter, commands
 from workbench.jobs.lock import OwnerLock
 from workbench.panels.app import App
-from workbench.training.layer_records import looks
+from workbench.training.layer_records import LayerRecord, Look, looks, save_look
 from workbench.training.supply import INPUT
 
 
@@ -21,7 +22,9 @@ def no_widget_is_left():
 @pytest.fixture(scope="module")
 def job(digits_home):
     dataset = wb.dataset("digits", home=digits_home)
-    run = wb.train(dataset, network="lenet", epochs=2, batch_size=64, runner="synchronous", home=digits_home)
+    run = wb.train(
+        dataset, network="lenet", epochs=2, batch_size=64, runner="synchronous", home=digits_home
+    )
     yield run.job
     digits_home.delete(run.job)
 
@@ -32,6 +35,15 @@ def app(digits_home, job):
     app.open_run(job.id)
     yield app
     app.close()
+
+
+@pytest.fixture
+def live(digits_home, job):
+    """The run as if it went on: somebody holds its lock."""
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        events.write("status", status="running")
+        yield events
+        events.write("status", status="done", sync=True)
 
 
 def titles(view):
@@ -63,6 +75,22 @@ def test_a_tile_tells_its_numbers(app):
     assert sent[0]["text"].startswith("24 × 24 · least ")
 
 
+def test_of_thinned_arrays_the_whole_is_told(live, app, job, digits):
+    kernel = np.zeros((800, 500), np.float32)
+    layer = LayerRecord("fc1", "Dense", 400_500, {"kernel": kernel}, np.zeros(500))
+    look = Look(99, 6.6, "val", 0, digits.splits["val"].images[0], ("fc1",), (layer,))
+    path = save_look(job.path, look)
+    live.write("layers", step=99, epoch=6.6, file=path.name)
+    layers = app.page._view._layers
+    layers._loaded_at = 0.0
+    app.page.tick()
+    row = layers._view.data["layers"][1]
+    assert (row["title"], row["shape"]) == ("fc1 · weights", "800 × 500")
+    assert row["parameters"] == "400,000 parameters"
+    assert row["note"] == "thinned to 200 × 250; Inspect shows all"
+    path.unlink()
+
+
 def test_what_has_ended_offers_no_other_layers(app):
     assert app.page._view._layers._choice.layout.display == "none"
 
@@ -78,15 +106,6 @@ def test_a_record_that_is_gone_is_said(app, job):
         assert "look at another epoch" in app.page.error.data["text"]
     finally:
         path.write_bytes(content)
-
-
-@pytest.fixture
-def live(digits_home, job):
-    """The run as if it went on: somebody holds its lock."""
-    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
-        events.write("status", status="running")
-        yield events
-        events.write("status", status="done", sync=True)
 
 
 def test_other_layers_and_another_image_are_wished_of_the_run(live, app, job):

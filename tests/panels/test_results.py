@@ -16,6 +16,7 @@ from workbench.panels.app import App
 from workbench.panels.results_list import PAGE_SIZE
 from workbench.panels.results_memory import FILE as LOOK
 from workbench.panels.results_memory import Look, recall
+from workbench.sweeps import expand
 
 
 def make(home, name, accuracy=None, status="stopped", group="", parents=(), **fields):
@@ -436,3 +437,45 @@ def test_a_long_look_keeps_nobody_waiting(home, runs, monkeypatch):
     tick_until(app, lambda: len(app.page.list.grid.data["rows"]) == 3)
     assert app.page._reading.data["fraction"] is None
     app.close()
+
+
+def make_sweep(home, name, status="done", **facts):
+    config = expand({"dataset": "gone", "seed": 1, "learning_rate": [0.1, 0.01]})
+    job = home.create_job("sweep", name, config.to_dict(), parents=["gone"])
+    with EventWriter(job.path / "events.jsonl") as writer:
+        if facts:
+            writer.write("facts", **facts)
+            writer.write("progress", done=1.5, total=2, unit="runs", message="Training")
+        writer.write("status", status=status, sync=True)
+    return job
+
+
+def test_sweeps_are_listed_and_opened_from_their_button_and_from_their_runs(page, home):
+    assert page.sweeps.button.layout.display == "none"
+    job = make_sweep(home, "rates", "stopped", best=0.75)
+    make(home, "rates-1", 0.75, group="rates", parents=("gone", job.id))
+    make_sweep(home, "new", "interrupted")
+    seen(page, lambda: page.sweeps.button.description == "Sweeps (2)")
+    assert page.sweeps.button.layout.display is None
+    assert page.sweeps.root.layout.display == "none"
+    page.sweeps.button.click()
+    assert page.sweeps.root.layout.display is None
+    rows = {row["cells"][0]: row["cells"][1:] for row in page.sweeps._table.data["rows"]}
+    status = {"status": "stopped", "text": "stopped"}
+    assert rows["rates"] == ["learning_rate", "1.5 of 2", "75.00 %", status]
+    assert rows["new"][1:3] == ["none yet", "–"]
+    headings = [row for row in page.list.grid.data["rows"] if "id" not in row]
+    assert {row["title"]: row["sweep"] for row in headings} == {"rates": job.id, "No group": ""}
+    tell(page, "open_sweep", id=job.id)
+    assert page.app.page.name == "sweep"
+    assert page.app.page._view.job == job
+
+
+def test_a_sweep_that_goes_on_is_seen_to(page, home):
+    job = make_sweep(home, "rates", best=0.75)
+    seen(page, lambda: page.sweeps.button.description == "Sweeps (1)")
+    page.sweeps.button.click()
+    with EventWriter(job.path / "events.jsonl") as writer:
+        writer.write("facts", best=0.8)
+        writer.write("status", status="done", sync=True)
+    seen(page, lambda: page.sweeps._table.data["rows"][0]["cells"][3] == "80.00 %")

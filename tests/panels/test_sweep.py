@@ -61,7 +61,7 @@ def test_the_page_shows_how_far_it_is_and_the_best_first(played, home):
     assert shown(view)["runs ended"] == "2 of 3"
     assert shown(view)["failed"] == "1"
     rows = view._table.data["rows"]
-    assert [row["cells"][0] for row in rows] == ["rates-3", "rates-1", "rates-2"]
+    assert [row["cells"][0] for row in rows] == ["rates-3 ★", "rates-1", "rates-2"]
     assert rows[1]["cells"][1:] == ["0.1", "50.00 %, epoch 1", {"status": "done", "text": "done"}]
     assert "the loss became nan" in rows[2]["sub"]
     assert find(app, "wb-stop").layout.display is None
@@ -70,6 +70,7 @@ def test_the_page_shows_how_far_it_is_and_the_best_first(played, home):
     assert figure["results"] == [0.5, 0.6]
     assert figure["axes"][0]["values"] == [2, 0]
     assert figure["best"] == [0.5]
+    assert (figure["best_at"], figure["best_name"]) == (0, "best: run 1")
     stage.runs[3].validate(0.8)
     app.page.tick()
     assert shown(view)["best val accuracy, run 3"] == "80.00 %"
@@ -81,6 +82,7 @@ def test_the_page_shows_how_far_it_is_and_the_best_first(played, home):
     app.page.tick()
     assert view._title.data["status"] == "done"
     assert app.page.figure.figure["best"] == [0.5, 0.8]
+    assert app.page.figure.figure["best_name"] == "best: run 3"
     find(app, "wb-danger").click()
     assert "Delete the sweep rates with its 3 runs" in view._confirm.root.children[0].data["text"]
     assert not app.page.error.data["text"]
@@ -228,3 +230,46 @@ def test_opening_the_page_again_and_again_leaves_nothing(played, home):
         app.open_sweep(played[0].id)
     assert len(ipywidgets.widgets.widget._instances) == before
     app.close()
+
+
+def test_a_sweep_that_was_deleted_elsewhere_says_so_once(home):
+    config = expand({"dataset": "nobody", "seed": 1, "learning_rate": [0.1, 0.01]})
+    job = home.create_job("sweep", "rates", config.to_dict(), parents=["nobody"])
+    app = App(home)
+    app.open_sweep(job.id)
+    home.delete(job)
+    for _ in range(2):
+        app.page.tick()
+        assert app.page.error.data["text"] == ""
+        assert app.page.body.children[0].data["text"] == "The sweep was deleted."
+    app.close()
+
+
+def test_policies_and_their_parameters_may_vary_together(home):
+    vary = {"policy": ["step", "exponential"], "policy.gamma": [0.5, 0.9]}
+    config = expand({"dataset": "nobody", "seed": 1}, vary)
+    job = home.create_job("sweep", "policies", config.to_dict(), parents=["nobody"])
+    stage = Stage()
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        sweeper = Sweeper(job, JobContext(job, events), stage.start)
+        while sweeper.step():
+            for run in stage.runs.values():
+                if run.job.status == "running":
+                    run.validate(0.5)
+                    run.end()
+    stage.close()
+    app = App(home)
+    app.open_sweep(job.id)
+    policies, gammas = app.page.figure.figure["axes"]
+    assert (policies["values"], gammas["values"]) == ([0, 0, 1, 1], [0, 1, 0, 1])
+    assert policies["texts"] == ["step", "exponential"]
+    assert [run.config.policy.gamma for run in wb.Sweep(job).runs] == [0.5, 0.9, 0.5, 0.9]
+    app.close()
+
+
+def test_without_a_number_the_form_says_how_many_runs_there_are_at_most(form):
+    assert form.look(BASE) is None
+    assert form.trials.control.placeholder == "all"
+    form.method.value = "random"
+    form.look(BASE)
+    assert form.trials.control.placeholder == "20"

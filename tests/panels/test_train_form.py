@@ -345,6 +345,8 @@ def test_several_numbers_in_a_field_are_several_runs(form, monkeypatch):
     form.basics.learning_rate.value = "0.1, 0.01"
     form.basics.batch_size.value = "32,64"
     assert form._start.description == "Train 4 runs"
+    # They have processes of their own and the sweep's name for a heading.
+    assert form.basics.runner.root.layout.display == form._group.layout.display == "none"
     code = form._code.data["code"]
     assert "wb.sweep(" in code
     assert "learning_rate=[0.1, 0.01]" in code
@@ -394,3 +396,27 @@ def test_an_empty_home_says_what_is_missing(tmp_path):
     assert form._empty.data["text"] == "There is no finished dataset yet; make one on Data."
     assert form._start.disabled
     app.close()
+
+
+def test_network_and_solver_bring_what_suits_them(form):
+    form.network.value = "alexnet"
+    assert (form.basics.batch_size.value, form.basics.learning_rate.value) == ("128", "0.001")
+    form.optimization.open()
+    form.optimization.inputs["solver"].value = "adam"
+    assert form.basics.learning_rate.value == "0.0001"
+    form.network.value = "resnet18"
+    assert (form.basics.learning_rate.value, form.augmentation.mean) == ("0.001", "none")
+    form.basics.learning_rate.value = "0.5"
+    form.augmentation.open()
+    form.augmentation.plain["mean_subtraction"].value = "pixel"
+    form.network.value = "lenet"
+    assert (form.basics.learning_rate.value, form.augmentation.mean) == ("0.5", "pixel")
+    assert form.config().mean_subtraction == "pixel"
+
+
+def test_a_sweep_says_when_the_queue_is_narrower(form):
+    form.basics.learning_rate.value = "0.1, 0.01"
+    note = "the queue on Home lets 1 train at a time"
+    assert note not in form.several._head.data["note"]
+    form.several.form.at_once.value = "2"
+    assert note in form.several._head.data["note"]

@@ -102,3 +102,30 @@ def test_the_figure_that_runs_are_compared_by(options, name, higher):
 def test_every_field_of_a_run_may_vary_but_its_dataset_and_task():
     assert {"learning_rate", "policy.gamma", "augmentation.flip", "start.frozen"} <= set(names())
     assert not {"dataset", "task"} & set(names())
+
+
+def test_a_parameter_of_one_run_leaves_the_sweeps_policies_as_they_are():
+    vary = {"policy": ["step", "exponential"], "policy.gamma": [0.5, 0.9]}
+    config = expand({"dataset": "d"}, vary)
+    before = json.dumps(config.to_dict())
+    run = applied(config.base, {"policy": config.space["policy"][0], "policy.gamma": 0.9})
+    assert run.policy == Step(gamma=0.9)
+    assert json.dumps(config.to_dict()) == before
+    assert config.space["policy"][0] == Step().to_dict()
+
+
+@pytest.mark.parametrize("method", ["grid", "random"])
+def test_of_many_combinations_few_are_tried_and_every_value_is(monkeypatch, method):
+    tried = []
+
+    def counted(base, values):
+        tried.append(values)
+        return applied(base, values)
+
+    monkeypatch.setattr("workbench.sweeps.fields.applied", counted)
+    vary = {"batch_size": list(range(1, 81)), "seed": list(range(80))}
+    assert expand({"dataset": "d"}, vary, method=method, trials=5000).total == 5000
+    assert len(tried) <= 400
+    vary["batch_size"][-1] = 0
+    with pytest.raises(InvalidValue, match="batch_size 0, seed 0: batch_size must be"):
+        expand({"dataset": "d"}, vary, method=method, trials=5000)

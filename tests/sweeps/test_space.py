@@ -15,6 +15,7 @@ from workbench.sweeps import Range, space
         ({"low": 1, "high": 1}, "a range must rise, got 1 to 1"),
         ({"low": 0, "high": 1, "log": True}, "a log range must begin above 0, got 0"),
         ({"low": 0.5, "high": 2, "whole": True}, "the ends must be whole numbers, got 0.5 to 2"),
+        ({"low": 0.1, "high": 0.1 + 1e-16}, "a range must be wider, got 0.1 to 0.1"),
         ({"low": math.nan, "high": 2}, "the range's low end must be"),
     ],
 )
@@ -44,6 +45,13 @@ def test_a_grid_has_every_combination_the_last_field_changing_fastest():
     found = list(space.grid({"a": (1, 2), "b": ("x", "y")}))
     assert found == [
         {"a": 1, "b": "x"}, {"a": 1, "b": "y"}, {"a": 2, "b": "x"}, {"a": 2, "b": "y"},
+    ]  # fmt: skip
+
+
+def test_every_value_is_seen_once_beside_the_first_of_the_others():
+    found = list(space.each_value({"a": (1, 2, 3), "b": Range(5, 9)}))
+    assert [(values["a"], values["b"]) for values in found] == [
+        (1, 5), (2, 5), (3, 5), (1, 5), (1, 9),
     ]  # fmt: skip
 
 

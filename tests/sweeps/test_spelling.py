@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from workbench.errors import InvalidValue
 from workbench.sweeps import Range
-from workbench.sweeps.spelling import parse, spell_options, spelled
+from workbench.sweeps.spelling import parse, spell, spell_options, spelled
+from workbench.training import Cosine, Step
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,32 @@ from workbench.sweeps.spelling import parse, spell_options, spelled
 )
 def test_what_varies_as_people_write_it(field, text, meaning):
     assert parse(field, text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("field", "options"),
+    [
+        ("learning_rate", (0.123456789, 1e-05, 2.0)),
+        ("seed", (1234567, 1234568)),
+        ("seed", Range(1, 2147483646, whole=True)),
+        ("learning_rate", Range(0.00012345678, 0.1, log=True)),
+        ("policy.at", ([50.125, 85.0], [60.0, 90.0])),
+        ("smaller_batch", (True, False)),
+    ],
+)
+def test_what_is_put_into_a_form_is_read_from_it_with_all_its_digits(field, options):
+    read = parse(field, spell_options(options))
+    whole = isinstance(options, Range) and options.whole
+    assert (replace(read, whole=True) if whole else read) == (
+        options if isinstance(options, Range) else list(options)
+    )
+
+
+def test_policies_of_one_kind_are_told_apart_by_what_is_unusual():
+    found = [Cosine(), Cosine(least=0.1), Step(size=25.0, gamma=0.5)]
+    assert [spell(policy.to_dict()) for policy in found] == [
+        "cosine", "cosine (least 0.1)", "step (size 25, gamma 0.5)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,46 @@ def test_a_sweep_without_any_result_fails_with_a_sentence(new_sweep, stage):
     )
 
 
+def test_a_sweep_without_any_result_is_resumed_with_all_its_runs(new_sweep, stage):
+    mended = []
+
+    def start(job):
+        stage.start(job)
+        run = stage.runs[int(job.name.rpartition("-")[2])]
+        if mended:
+            run.validate(0.5)
+            run.end()
+        else:
+            run.end("stopped" if job.name == "rates-2" else "failed", error="the disk is full")
+
+    job = new_sweep()
+
+    def carry_out():
+        return execution.execute(job, lambda j, c: execute(j, c, start, lambda: None))
+
+    assert carry_out() == "failed"
+    assert statuses(job) == {1: "failed", 2: "stopped", 3: "failed", 4: "failed"}
+    mended.append(True)
+    job.announce()
+    assert carry_out() == "done"
+    trials = Trials.from_events(job.events()[0]).all
+    assert [(t.status, t.objective, t.error) for t in trials] == [("done", 0.5, None)] * 4
+    assert len({t.run for t in trials}) == 4
+
+
+def test_what_failed_is_not_begun_again_where_others_gave_results(new_sweep, owned, stage):
+    job = new_sweep()
+    context = owned(job)
+    sweep = Sweeper(job, context, stage.start)
+    sweep.step()
+    stage.runs[1].end("failed", error="the loss became nan")
+    sweep.step()
+    context.give_up()
+    sweep = sweeper_of(job, owned, stage)
+    assert statuses(job) == {1: "failed", 2: "running"}
+    assert stage.begun == ["rates-1", "rates-2"]
+
+
 def test_a_hopeless_run_is_stopped_and_the_next_begins(new_sweep, owned, stage):
     job = new_sweep(stopping=Stopping("median", grace=1, least=1))
     sweep = sweeper_of(job, owned, stage)
@@ -202,6 +242,27 @@ def test_killed_at_any_event_no_run_is_lost_or_made_twice(new_sweep, owned, stag
     assert sorted(stage.begun) == ["rates-1", "rates-2", "rates-3", "rates-4"]
     rates = [run.config["learning_rate"] for run in sorted(runs, key=lambda run: run.name)]
     assert rates == [0.1, 0.01, 0.001, 0.0001]
+
+
+def test_a_run_whose_process_was_starting_at_the_kill_is_begun_by_the_next_execution(
+    new_sweep, owned, stage
+):
+    job = new_sweep(at_once=2)
+    context = owned(job)
+    # Announced, and waiting for the word to begin, which does not come.
+    Sweeper(job, context, lambda run: run.announce()).step()
+    context.give_up()
+    sweep = sweeper_of(job, owned, stage)
+    sweep.step()
+    assert stage.begun == []
+    for run in sweep.trials.all:
+        Job(job.path.parents[1] / "runs" / run.run).announce({"pid": 0, "started": 0})
+    sweep.step()
+    assert stage.begun == ["rates-1", "rates-2"]
+    stage.runs[1].die()
+    sweep.step()
+    assert statuses(job)[1] == "failed", "what ends after it was begun is not begun for ever"
+    assert statuses(job)[2] == "running"
 
 
 def test_a_run_noted_as_hopeless_before_a_kill_is_stopped_after_it(new_sweep, owned, stage):

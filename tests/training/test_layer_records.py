@@ -48,6 +48,8 @@ def test_large_arrays_are_cut_to_whole_channels_and_filters(tmp_path):
     path = save_look(tmp_path, look_at(1, activation, kernel=kernel, matrix=matrix))
     (layer,) = load_look(path).layers
     assert layer.activation.shape == (28, 28, 64)
+    assert layer.shapes["output"] == (112, 112, 64)
+    assert layer.shapes["matrix"] == (9216, 4096)
     np.testing.assert_allclose(layer.activation, activation[::4, ::4], atol=1e-3)
     assert layer.weights["kernel"].shape == (3, 3, 512, 14)
     assert layer.weights["matrix"].size <= 1 << 16

@@ -156,3 +156,27 @@ def test_a_policy_of_the_kernel_does_not_reach_a_run(digits):
     finally:
         keras.config.set_dtype_policy("float32")
     assert built.network.get_layer("conv1").compute_dtype == "float32"
+
+
+@pytest.fixture
+def floats(tmp_path):
+    """Images of floats from 1000 to 1001, whose scale no network is made for."""
+    home = wb.Home(tmp_path / "home")
+    random = np.random.default_rng(1)
+    images = random.uniform(1000, 1001, (40, 8, 8, 1)).astype(np.float32)
+    images[0, 0, 0], images[1, 0, 0] = 1000, 1001
+    np.savez(tmp_path / "floats.npz", x_train=images, y_train=np.arange(40) % 2)
+    image = wb.ImageFormat(width=8, height=8, channels=1, dtype="float32")
+    source = wb.Arrays(tmp_path / "floats.npz")
+    wb.create_dataset("floats", source, image=image, runner="synchronous", home=home)
+    return wb.dataset("floats", home=home)
+
+
+@pytest.mark.parametrize(("mean", "least", "greatest"), [("none", 0, 255), ("pixel", -128, 127)])
+def test_floats_come_to_the_scale_of_bytes(floats, mean, least, greatest):
+    trust(floats.home, PLAIN)
+    made = build(config(floats, floats.home, PLAIN, mean_subtraction=mean), floats).model
+    before = keras.Model(made.inputs[0], made.get_layer("to_bytes").output)
+    pixels = before(np.asarray(floats.splits["train"].images[:])).numpy()
+    assert pixels.min() == pytest.approx(least, abs=5)
+    assert pixels.max() == pytest.approx(greatest, abs=5)

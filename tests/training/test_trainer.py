@@ -308,3 +308,22 @@ def test_what_is_subtracted_goes_with_the_model(digits_home, digits, mean):
     names = [layer.name for layer in run.model.layers]
     assert ("mean_subtraction" in names) == (mean != "none")
     digits_home.delete(job)
+
+
+def test_averages_are_kept_beside_a_frozen_backbone(digits_home, digits):
+    """Normalizations that are held leave the model's list of what is trained."""
+    first = new_job(digits_home, digits, network="resnet18", epochs=1, batch_size=90)
+    assert train_until(first, digits, math.inf) == "done"
+    start = wb.Start(run=first.id, frozen=1)
+    job = new_job(
+        digits_home, digits, network="resnet18", epochs=2, batch_size=90, ema=0.9, start=start
+    )
+    assert train_until(job, digits, math.inf) == "done"
+    before, _ = load_checkpoint(list_checkpoints(first)[-1].path)
+    held, _ = load_checkpoint(list_checkpoints(job)[0].path)
+    thawed, _ = load_checkpoint(list_checkpoints(job)[-1].path)
+    kernel = next(i for i, value in enumerate(before) if value.ndim == 4)
+    assert np.array_equal(before[kernel], held[kernel])
+    assert not np.array_equal(before[kernel], thawed[kernel])
+    for made in (job, first):
+        digits_home.delete(made)

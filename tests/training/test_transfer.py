@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import workbench as wb
+from workbench import networks
 from workbench.errors import DataError, InvalidValue, NotFound, NotTrusted
 from workbench.training.checkpoints import save_checkpoint
 from workbench.training.model import build
@@ -103,6 +104,51 @@ def test_what_does_not_fit_is_drawn_anew_and_told(deep, job, digits, tmp_path):
     )
 
 
+@pytest.mark.parametrize("frozen", [{"frozen": -1}, {"frozen": 2}, {"stages": 3}])
+def test_what_is_drawn_is_not_frozen(deep, job, digits, tmp_path, frozen):
+    found = arrays(outputs=7)
+    path = write(tmp_path / "a.npz", found)
+    _, report = begin(deep, job, digits, weights=path, **frozen)
+    assert report.redrawn == ("head",)  # which is trained from the beginning
+    del found["conv0/bias"]
+    path = write(tmp_path / "b.npz", found)
+    words = "^conv0 found no weights in .*b.npz and would be frozen as drawn; train all from"
+    with pytest.raises(InvalidValue, match=words):
+        begin(deep, job, digits, weights=path, **frozen)
+    assert begin(deep, job, digits, weights=path)[1].redrawn == ("conv0", "head")
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (np.array(["x", "y", "z"]), "no numbers but str"),
+        (np.ones(3, complex), "no numbers but complex128"),
+        (np.ones(3, [("a", "f4")]), "no numbers but void32"),
+        (np.array([1, np.nan, 2]), "numbers that are not finite"),
+        (np.array([1, 1e300, 2]), "numbers that are not finite"),
+    ],
+)
+def test_what_no_weight_can_be_is_refused(deep, job, digits, tmp_path, array, words):
+    path = write(tmp_path / "a.npz", arrays() | {"conv2/bias": array})
+    with pytest.raises(DataError, match=f"conv2/bias of .*a.npz holds {words}"):
+        begin(deep, job, digits, weights=path)
+
+
+def test_published_weights_are_given_the_pixels_they_know(deep, job, digits, tmp_path):
+    resnet = wb.TrainConfig(digits.id, network="resnet18", seed=1)
+    words = "ResNet-18 know pixels as they are, for it subtracts a mean itself: set mean_subtr"
+    built = build(resnet, digits)
+    kernel = np.zeros(built.network.get_layer("conv1").kernel.shape, np.float32)
+    path = write(tmp_path / "a.npz", {"conv1/kernel": kernel})
+    start = Start(weights=path)
+    assert words in str(start_weights(dataclasses.replace(resnet, start=start), job, built))
+    plain = dataclasses.replace(resnet, start=start, mean_subtraction="none")
+    assert "set mean_subtraction" not in str(start_weights(plain, job, built))
+    assert networks.default_mean_subtraction("resnet18") == "none"
+    assert networks.default_mean_subtraction("lenet") == "image"
+    assert networks.default_mean_subtraction("custom") == "image"
+
+
 def test_where_nothing_fits_it_says_what_was_found(deep, job, digits, tmp_path):
     path = write(tmp_path / "a.npz", {"stem/kernel": np.zeros((3, 3, 3, 8))})
     words = r"none of the weights of .* fits: it has stem/kernel \(3, 3, 3, 8\), deep wants conv0"
@@ -150,6 +196,18 @@ def test_a_run_begins_with_the_best_checkpoint_of_another(deep, job, digits, ear
     assert np.all(values(built)["conv2/kernel"] == 2)
     assert report.source == "earlier at epoch 1"
     assert len(report.loaded) == 11
+
+
+def test_the_head_for_other_classes_is_not_taken(deep, job, digits, earlier, monkeypatch):
+    from workbench.training import transfer
+
+    labels = iter([["cat", *digits.labels[1:]], digits.labels])
+    monkeypatch.setattr(transfer, "labels_of", lambda job: next(labels))
+    built, report = begin(deep, job, digits, run=earlier.id)
+    assert report.redrawn == ("head",)
+    assert set(report.unused) == {"head/kernel", "head/bias"}
+    assert np.all(values(built)["conv2/kernel"] == 2)
+    assert not np.any(values(built)["head/kernel"] == 2)
 
 
 def test_or_with_one_that_is_named(deep, job, digits, earlier):

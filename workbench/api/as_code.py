@@ -7,11 +7,11 @@ import dataclasses
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from workbench import networks
 from workbench.data import DatasetConfig
 from workbench.sweeps import Range, SweepConfig
 from workbench.training import Augmentation, Start
 from workbench.training.config import TrainConfig
+from workbench.training.defaults import defaults
 from workbench.training.schedules import POLICIES
 from workbench.validation import Configuration
 
@@ -80,10 +80,10 @@ def _run(
 
     Code of a network stands before, as text.
     """
-    defaults = {"batch_size": networks.default_batch_size(config.network), "epochs": None}
+    usual = defaults(config.network, config.solver) | {"epochs": None}
     code = ["code=code"] if config.code else []
     before = f"code = {_text(config.code)}\n\n" if config.code else ""
-    keywords = _keywords(config, ["dataset", "network", "code", *varied], defaults)
+    keywords = _keywords(config, ["dataset", "network", "code", *varied], usual)
     return before, [repr(dataset), f"network={config.network!r}", *code, *words, *keywords]
 
 

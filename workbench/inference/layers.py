@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ class LayerView:
         parameters: how many numbers it has learnt or holds.
         weights: arrays by name (``kernel``, ``bias`` …).
         activation: its output for the image, without the batch axis.
+        shapes: where the arrays were thinned, what they were: of weights by name, and ``output``.
     """
 
     name: str
@@ -33,6 +34,7 @@ class LayerView:
     parameters: int
     weights: Mapping[str, np.ndarray]
     activation: np.ndarray
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -4,7 +4,13 @@ from workbench.networks.card import NetworkCard
 from workbench.networks.catalogue import CUSTOM, catalogue, get, search
 from workbench.networks.cost import Cost, LayerCost, cost
 from workbench.networks.custom import compile_network
-from workbench.networks.facts import default_batch_size, smallest, title
+from workbench.networks.facts import (
+    default_batch_size,
+    default_learning_rate,
+    default_mean_subtraction,
+    smallest,
+    title,
+)
 from workbench.networks.recommend import Recommendation, recommend
 from workbench.networks.source import source_of, source_of_standard
 from workbench.networks.user_model import Tower, model_property
@@ -20,6 +26,8 @@ __all__ = [
     "compile_network",
     "cost",
     "default_batch_size",
+    "default_learning_rate",
+    "default_mean_subtraction",
     "get",
     "model_property",
     "recommend",

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.networks.building import apart
-from workbench.networks.cost import Cost, cost
-
 if TYPE_CHECKING:
     import keras
 
@@ -35,6 +32,7 @@ class NetworkCard:
         activations: elements of the outputs of all layers for one image.
         classes: for so many the figures hold.
         application: its name in Keras Applications, which offer weights; empty if it is not there.
+        default_learning_rate: to begin with, by plain gradient descent with momentum.
         centres: whether it subtracts a mean colour itself, so that the dataset's should not be
             subtracted before it.
     """
@@ -54,6 +52,7 @@ class NetworkCard:
     classes: int = 1000
     application: str = ""
     centres: bool = False
+    default_learning_rate: float = 0.01
 
     @property
     def build(self) -> Build:
@@ -73,11 +72,6 @@ class NetworkCard:
         """About how many multiply-adds an image of that size takes: they follow its area."""
         default = self.default_input[0] * self.default_input[1]
         return round(self.multiply_adds * height * width / default)
-
-    def cost(self, input_shape: tuple[int, int, int], outputs: int) -> Cost:
-        """What the network costs exactly for images ``(height, width, channels)``; builds it."""
-        with apart():
-            return cost(self.build(input_shape, outputs))
 
     def matches(self, words: str) -> bool:
         """Whether each of the words is in its name, title, family, year or reference."""

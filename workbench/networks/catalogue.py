@@ -41,6 +41,7 @@ _CARDS = (
         parameters=62_378_344,
         multiply_adds=1_139_124_224,
         activations=809_800,
+        default_learning_rate=0.001,
     ),
     NetworkCard(
         name="googlenet",
@@ -72,6 +73,7 @@ _CARDS = (
         parameters=138_357_544,
         multiply_adds=15_470_264_320,
         activations=15_120_360,
+        default_learning_rate=0.001,
     ),
     NetworkCard(
         name="resnet18",

@@ -14,10 +14,7 @@ import hashlib
 import inspect
 import linecache
 import math
-import re
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +22,8 @@ import numpy as np
 
 from workbench.errors import NetworkError
 from workbench.networks import user_model
+from workbench.networks.blaming import blaming
+from workbench.networks.user_model import Build, Loss
 
 if TYPE_CHECKING:
     import keras
@@ -33,15 +32,7 @@ GIVEN = (
     "keras", "layers", "ops", "tf", "np", "math", "Tower", "model_property", "digits",
 )  # fmt: skip
 
-Build = Callable[[tuple[int, int, int], int], "keras.Model"]
-Loss = Callable[[Any, Any], Any]
-
 _INHERITED = user_model.Tower.inference
-# Modules that DIGITS' networks import; what they held is given.
-_OF_DIGITS = ("model", "utils", "digits")
-_MOST_TEXT = 300
-_COLOUR = re.compile(r"\x1b\[\d*m")
-_PLAIN = (NameError, AttributeError, TypeError, ValueError, ImportError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,7 @@ def compile_network(source: str) -> Recipe:
             ``build`` raises it for what goes wrong there, and for a model that does not fit.
     """
     filename = f"<network {hashlib.sha256(source.encode('utf-8', 'replace')).hexdigest()[:12]}>"
-    with _blaming(filename):
+    with blaming(filename):
         code = compile(source, filename, "exec", dont_inherit=True)
         # Tracebacks quote it, and TensorFlow reads it to put conditions into the graph.
         linecache.cache[filename] = len(source), None, source.splitlines(True), filename
@@ -84,7 +75,12 @@ def _given() -> dict[str, Any]:
         keras, keras.layers, keras.ops, tf, np, math,
         user_model.Tower, user_model.model_property, user_model,
     )  # fmt: skip
-    return {"__name__": __name__, **dict(zip(GIVEN, values, strict=True))}
+    return {"__name__": __name__, "print": _print, **dict(zip(GIVEN, values, strict=True))}
+
+
+def _print(*values: Any, file: Any = None, **options: Any) -> None:
+    """What the person's code prints is no result: a command's output may be read as JSON."""
+    print(*values, file=file or sys.stderr, **options)
 
 
 def _found(names: dict[str, Any]) -> tuple[Build, Loss | None, int | None]:
@@ -95,7 +91,7 @@ def _found(names: dict[str, Any]) -> tuple[Build, Loss | None, int | None]:
         line = getattr(getattr(build, "__code__", None), "co_firstlineno", None)
         return build, loss if callable(loss) else None, line
     if isinstance(user, type) and issubclass(user, user_model.Tower):
-        return user_model.build_of(user), user_model.loss_of(user), _line_of(user)
+        return *user_model.recipe_of(user), _line_of(user)
     raise NetworkError(
         "the code defines no network; write def build(input_shape, outputs) that returns a "
         "keras.Model, or class UserModel(Tower)"
@@ -110,11 +106,11 @@ def _line_of(user: type[user_model.Tower]) -> int | None:
 
 def _checked(build: Build, loss: Loss | None, filename: str, line: int | None) -> Build:
     def checked(input_shape: tuple[int, int, int], outputs: int) -> keras.Model:
-        with _blaming(filename):
+        with blaming(filename):
             model = build(input_shape, outputs)
-        _check_model(model, input_shape, outputs, line)
+        _check_model(model, input_shape, outputs, loss, line)
         if loss is not None:
-            with _blaming(filename):
+            with blaming(filename):
                 _check_loss(loss, outputs)
         return model
 
@@ -122,7 +118,7 @@ def _checked(build: Build, loss: Loss | None, filename: str, line: int | None) -
 
 
 def _check_model(
-    model: Any, input_shape: tuple[int, int, int], outputs: int, line: int | None
+    model: Any, input_shape: tuple[int, int, int], outputs: int, loss: Loss | None, line: int | None
 ) -> None:
     import keras
 
@@ -147,6 +143,11 @@ def _check_model(
                 f"(None, {outputs})",
                 line,
             )
+    if loss is None and _ends_in_softmax(model):
+        raise NetworkError(
+            "the network ends in softmax, which is part of the loss; leave it out, outputs are raw",
+            line,
+        )
     if not model.trainable_weights:
         raise NetworkError(
             "the network has no weights to train; those of keras.layers are, variables of "
@@ -155,14 +156,27 @@ def _check_model(
         )
 
 
+def _ends_in_softmax(model: Any) -> bool:
+    operation = model.outputs[0]._keras_history.operation
+    kind = getattr(operation, "activation", None)
+    names = (getattr(kind, "__name__", ""), type(kind).__name__, type(operation).__name__)
+    return "softmax" in [name.casefold() for name in names]
+
+
 def _check_loss(loss: Loss, outputs: int) -> None:
-    """Try the loss on two examples, so that an error names its line before training begins."""
+    """Try the loss on two examples, so that an error names its line before training begins.
+
+    Then once more in a graph, which is how it is trained with.
+    """
+    import tensorflow as tf
     from keras import ops
 
-    value = _per_example(loss)(ops.zeros((2,), "int64"), ops.zeros((2, outputs)))
-    if tuple(value.shape) != (2,):
-        shape = tuple(value.shape)
+    tried = _per_example(loss)
+    targets, raw = ops.zeros((2,), "int64"), ops.zeros((2, outputs))
+    shape = tuple(tried(targets, raw).shape)
+    if shape != (2,):
         raise NetworkError(f"the loss of 2 examples has shape {shape}, one value each is needed")
+    tf.function(tried)(targets, raw)
 
 
 def _per_example(loss: Loss) -> Loss:
@@ -178,34 +192,3 @@ def _per_example(loss: Loss) -> Loss:
         return ops.mean(value, axis=tuple(range(1, rank))) if rank > 1 else value
 
     return per_example
-
-
-@contextmanager
-def _blaming(filename: str) -> Iterator[None]:
-    """Turn what the person's code raises into an error that knows its line."""
-    try:
-        yield
-    except NetworkError:
-        raise
-    except (Exception, SystemExit) as error:
-        if isinstance(error, SyntaxError) and error.filename == filename:
-            raise NetworkError(error.msg, error.lineno) from error
-        lines = [
-            line
-            for frame, line in traceback.walk_tb(error.__traceback__)
-            if frame.f_code.co_filename == filename
-        ]
-        raise NetworkError(_words(error), lines[-1] if lines else None) from error
-
-
-def _words(error: BaseException) -> str:
-    """The sentence of an error that says most."""
-    lines = [line.strip() for line in _COLOUR.sub("", str(error)).splitlines()]
-    lines = [line for line in lines if line and not line.startswith("Exception encountered")]
-    kind = type(error).__name__
-    if isinstance(error, ModuleNotFoundError) and error.name in _OF_DIGITS:
-        return f"there is no {error.name} to import; Tower, model_property and digits are given"
-    if not lines:
-        return kind
-    text = lines[0][:_MOST_TEXT]
-    return text if isinstance(error, _PLAIN) else f"{kind}: {text}"

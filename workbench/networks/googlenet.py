@@ -1,9 +1,10 @@
 """GoogLeNet with its two auxiliary heads.
 
 Source: DIGITS, digits/standard-networks/tensorflow/googlenet.py, for the trunk and its initial
-values; Szegedy et al., Going deeper with convolutions, 2015, for the heads, which DIGITS leaves
-unused and ends in a rectifier that would hide every negative logit. Local response normalization,
-switched off there, is left out. Pixels are not scaled, there as here.
+values; Szegedy et al., Going deeper with convolutions, 2015, for the dropout before the last layer
+and for the heads, which DIGITS leaves unused. The rectifier in which DIGITS ends would hide every
+negative logit and is left out, as is local response normalization, switched off there. Pixels are
+not scaled, there as here.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import NetworkError
-from workbench.networks.building import apart
+from workbench.networks.building import unfilled
 from workbench.networks.catalogue import catalogue
 from workbench.networks.cost import layer_cost
 from workbench.networks.custom import compile_network
@@ -91,10 +91,13 @@ def check_network(network: str, input_shape: tuple[int, int, int], outputs: int)
             f"{card.title} needs images of {card.smallest[1]}×{card.smallest[0]} pixels or more, "
             f"these have {input_shape[1]}×{input_shape[0]}",
         )
+
+    def drawn() -> Graph:
+        build = card.build if card else compile_network(network).build
+        return graph(build(input_shape, outputs))
+
     try:
-        with apart():
-            build = card.build if card else compile_network(network).build
-            return Check(graph(build(input_shape, outputs)))
+        return Check(unfilled(drawn))
     except NetworkError as error:
         return Check(None, str(error), error.line)
 

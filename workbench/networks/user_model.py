@@ -87,33 +87,29 @@ class Tower:
         raise NotImplementedError("UserModel has no property inference, which gives the outputs")
 
 
-def build_of(
-    user_model: type[Tower],
-) -> Callable[[tuple[int, int, int], int], keras.Model]:
-    """The recipe that a class describes."""
+Build = Callable[[tuple[int, int, int], int], "keras.Model"]
+Loss = Callable[[Any, Any], Any]
+
+
+def recipe_of(user_model: type[Tower]) -> tuple[Build, Loss | None]:
+    """What a class describes: its network, and its loss of targets and raw outputs, if any."""
+    built_for = (0, 0, 0)
 
     def build(input_shape: tuple[int, int, int], outputs: int) -> keras.Model:
         import keras
 
+        nonlocal built_for
+        built_for = input_shape
         x = keras.Input(input_shape, name="input")
         tower = user_model(x, None, input_shape, outputs, True, False)
         return keras.Model(x, tower.inference, name="user_model")
 
-    return build
-
-
-def loss_of(user_model: type[Tower]) -> Callable[[Any, Any], Any] | None:
-    """The loss that a class describes, of targets and raw outputs; None without one."""
-    if user_model.loss is None:
-        return None
-
     def loss(targets: Any, outputs: Any) -> Any:
         # The outputs are there already, however the class keeps its properties.
         answered = type(user_model.__name__, (user_model,), {"inference": outputs})
-        shape, classes = (0, 0, 0), int(outputs.shape[-1])
-        return answered(None, targets, shape, classes, True, False).loss
+        return answered(None, targets, built_for, int(outputs.shape[-1]), True, False).loss
 
-    return loss
+    return build, None if user_model.loss is None else loss
 
 
 def classification_loss(pred: Any, y: Any) -> Any:

@@ -72,7 +72,7 @@ class App:
         page.refresh()
         # The browser has marked the tab at the click; a new turn tells it that the page is there.
         self._turn += 1
-        self._tabs.show(tabs=TABS, active=name, turn=self._turn)
+        self._tabs.show(tabs=TABS, active=page.tab or name, turn=self._turn)
 
     def open_dataset(self, job_id: str) -> None:
         """Show a dataset."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import anywidget
@@ -9,10 +10,12 @@ import numpy as np
 import traitlets
 
 from workbench.panels.plotly_module import plotly_module
-from workbench.training.history import History
+from workbench.training.history import History, Mark
 
 MOST_POINTS = 2000
 SMOOTHING = 0.9
+# About as much of the axis as a label takes on a narrow page.
+_LABEL = 0.3
 
 Line = tuple[np.ndarray, np.ndarray]
 
@@ -40,7 +43,7 @@ class Curves(anywidget.AnyWidget):
             "lines": [[name, len(y)] for name, (_, y) in lines.items()],
             "epochs": epochs,
             "best": None if best is None else [best[0], 100 * best[1]],
-            "marks": [[mark.epoch, mark.text] for mark in history.marks],
+            "marks": labelled(history.marks, epochs),
         }
         with self.hold_sync():
             self.blob = b"".join(part.tobytes() for line in lines.values() for part in line)
@@ -57,6 +60,18 @@ def _lines(history: History) -> dict[str, Line]:
         "val accuracy": (accuracy[0], 100 * accuracy[1]),
         "learning rate": history.series("learning_rate"),
     }
+
+
+def labelled(marks: Sequence[Mark], epochs: float) -> list[tuple[float, str, int]]:
+    """Marks with the row their label stands in, so that none lies over another."""
+    ends: list[float] = []
+    found = []
+    for mark in marks:
+        free = (row for row, end in enumerate(ends) if end <= mark.epoch)
+        row = next(free, len(ends))
+        ends[row : row + 1] = [mark.epoch + _LABEL * epochs]
+        found.append((mark.epoch, mark.text, row))
+    return found
 
 
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,15 @@ from workbench.panels import format as fmt
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One row: some weights, or an output."""
+    """One row: some weights, or an output.
+
+    Attributes:
+        shape: of the whole, of which ``array`` may be a part.
+    """
 
     title: str
     parameters: int
+    shape: tuple[int, ...]
     array: np.ndarray
     statistics: Statistics
     tiles: Tiles
@@ -33,15 +39,19 @@ def layer_rows(layers: Layers) -> list[LayerRow]:
 def _rows(layers: Layers) -> Iterator[LayerRow]:
     for layer in layers.values():
         if layer.kind == "Input":
-            yield LayerRow("input", 0, layer.activation, layer.statistics, layer.tiles())
+            pixels = layer.activation
+            yield LayerRow("input", 0, pixels.shape, pixels, layer.statistics, layer.tiles())
             continue
         for name, array in layer.weights.items():
             what = "weights" if name == "kernel" else name
             title = f"{layer.name} · {what}"
             figures = layer.weight_statistics[name]
-            yield LayerRow(title, array.size, array, figures, layer.weight_tiles(name))
+            shape = layer.shapes.get(name, array.shape)
+            tiles = layer.weight_tiles(name)
+            yield LayerRow(title, math.prod(shape), shape, array, figures, tiles)
         title = f"{layer.name} · output"
-        yield LayerRow(title, 0, layer.activation, layer.statistics, layer.tiles())
+        shape = layer.shapes.get("output", layer.activation.shape)
+        yield LayerRow(title, 0, shape, layer.activation, layer.statistics, layer.tiles())
 
 
 def packed(rows: list[LayerRow]) -> tuple[bytes, list[dict[str, Any]]]:
@@ -60,7 +70,7 @@ def _describe(row: LayerRow, offset: int) -> dict[str, Any]:
     many = f"{tiles.shown:,} {tiles.what}{'' if tiles.shown == 1 else 's'}"
     return {
         "title": row.title,
-        "shape": fmt.shape(figures.shape),
+        "shape": fmt.shape(row.shape),
         "parameters": f"{row.parameters:,} parameters" if row.parameters else "",
         "offset": offset,
         "width": width,
@@ -71,10 +81,18 @@ def _describe(row: LayerRow, offset: int) -> dict[str, Any]:
         "count": tiles.shown,
         "what": tiles.what,
         "shown": many,
-        "note": f"{tiles.shown:,} of {tiles.total:,} shown" if tiles.shown < tiles.total else "",
+        "note": _note(row),
         "histogram": list(figures.counts),
         "figures": f"mean {figures.mean:.3g} · sd {figures.std:.3g}{unknown}",
     }
+
+
+def _note(row: LayerRow) -> str:
+    """What of the whole is in sight."""
+    if row.shape != row.array.shape:
+        return f"thinned to {fmt.shape(row.array.shape)}; Inspect shows all"
+    shown, total = row.tiles.shown, row.tiles.total
+    return f"{shown:,} of {total:,} shown" if shown < total else ""
 
 
 def tile_text(row: LayerRow, number: int) -> str:

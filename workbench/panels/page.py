@@ -25,9 +25,11 @@ class Page:
         root: the page's widget.
         body: what the subclass fills.
         error: where errors of its callbacks show.
+        tab: which tab it belongs to, where that is not its own.
     """
 
     name = ""
+    tab = ""
 
     def __init__(self, app: App) -> None:
         self.app, self.lock = app, app.lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from workbench.panels.results_deeds import Deeds
 from workbench.panels.results_list import ResultsList
 from workbench.panels.results_plot import AccuracyPlot
 from workbench.panels.results_rows import Rows
+from workbench.panels.results_sweeps import SweepList
 from workbench.panels.view import View, box, button, close_tree
 from workbench.training.config import TrainConfig
 
@@ -51,21 +53,32 @@ class ResultsPage(Page):
         self.deeds = Deeds(self, lambda: self.list.selected, self._look_now)
         handlers: dict[str, Any] = {
             "open": self._on_open,
+            "open_sweep": self._on_open_sweep,
             "compare": self._on_compare,
             "clone": self._on_clone,
             **self.deeds.handlers,
         }
         self.list = ResultsList(self, handlers, self._show_plot)
+        self.sweeps = SweepList(self, self._on_open_sweep)
         self._reading = View("progress", fraction=None, text="")
         self._plot_button = button(
             "Accuracy and speed", self._on_plot, "wb-results-show-plot",
             tooltip="Accuracy, latency and size of the runs below in one figure",
         )  # fmt: skip
         head = box(
-            View("title", text="Results"), box(self._plot_button, kind="wb-row"), kind="wb-head"
+            View("title", text="Results"),
+            box(self.sweeps.button, self._plot_button, kind="wb-row"),
+            kind="wb-head",
         )
         self._plot_place = box()
-        self._all = box(head, self._reading, self._plot_place, self.deeds.root, self.list.grid)
+        self._all = box(
+            head,
+            self._reading,
+            self.sweeps.root,
+            self._plot_place,
+            self.deeds.root,
+            self.list.grid,
+        )
         self._comparison = box()
         self.fill(self._all, self._comparison)
 
@@ -132,15 +145,16 @@ class ResultsPage(Page):
     def _survey(self) -> Survey:
         """What there is; the same object as before where nothing has changed."""
         rows, before = self._rows.read(), self.list.survey
-        pairs = zip(rows, before.rows, strict=False)
-        if len(rows) == len(before.rows) and all(a is b for a, b in pairs):
+        sweeps = self._rows.sweeps
+        if _same(rows, before.rows) and _same(sweeps, before.sweeps):
             return before
-        return survey(rows)
+        return survey(rows, sweeps)
 
     def _take(self, found: Survey) -> None:
         if found is not self.list.survey or not self._read:
             self._read = True
             self.list.take(found)
+            self.sweeps.show(found.sweeps)
 
     def _show_plot(self) -> None:
         if self._plot is not None and self._compare is None:
@@ -149,6 +163,10 @@ class ResultsPage(Page):
     @guarded
     def _on_open(self, id: str) -> None:
         self.app.open_run(id)
+
+    @guarded
+    def _on_open_sweep(self, id: str) -> None:
+        self.app.open_sweep(id)
 
     @guarded
     def _on_clone(self) -> None:
@@ -192,6 +210,12 @@ class ResultsPage(Page):
             close_tree(self._compare.root)
             self._compare = None
         _show(self._all, True)
+
+
+def _same(found: Sequence[object], before: Sequence[object]) -> bool:
+    """Whether nothing has come, gone or changed."""
+    pairs = zip(found, before, strict=False)
+    return len(found) == len(before) and all(a is b for a, b in pairs)
 
 
 def _show(widget: widgets.DOMWidget, visible: bool) -> None:

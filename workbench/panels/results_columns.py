@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.api.compare import figure, shown
 from workbench.api.figures import field_names, value_of
+from workbench.jobs import JobSummary
 from workbench.panels import format as fmt
 from workbench.panels.results_rows import Row, best_of_groups, metrics_of
 
@@ -42,16 +43,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Survey:
-    """All runs, the columns there are for them, and the best run of each group by its name."""
+    """All runs, the columns there are for them, and the best run of each group by its name.
+
+    Attributes:
+        sweeps: all sweeps, newest first; the runs of each are a group of its name.
+    """
 
     rows: list[Row]
     columns: dict[str, Column]
     best: dict[str, str]
+    sweeps: tuple[JobSummary, ...] = ()
+
+    def sweep_of(self, group: str) -> str:
+        """The id of the latest sweep whose runs are a group; empty where there is none."""
+        return next((sweep.id for sweep in self.sweeps if sweep.name == group), "")
 
 
-def survey(rows: list[Row]) -> Survey:
+def survey(rows: list[Row], sweeps: tuple[JobSummary, ...] = ()) -> Survey:
     """Find out what there is to show of these runs."""
-    return Survey(rows, columns(rows), best_of_groups(rows))
+    return Survey(rows, columns(rows), best_of_groups(rows), sweeps)
 
 
 def columns(rows: list[Row]) -> dict[str, Column]:

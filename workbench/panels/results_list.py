@@ -146,6 +146,7 @@ class ResultsList:
                 "title": item.group or "No group",
                 "text": f"{item.count:,} {word}",
                 "folded": item.folded,
+                "sweep": self.survey.sweep_of(item.group),
             }
         group = item.summary.group
         best = group and self.survey.best.get(group) == item.id

@@ -51,9 +51,14 @@ class Row:
 
 
 class Rows:
-    """Reads the runs of a home, again and again; what has not changed stays the same object."""
+    """Reads the runs of a home, again and again; what has not changed stays the same object.
+
+    Attributes:
+        sweeps: the sweeps there were at the last look, newest first.
+    """
 
     def __init__(self, home: Home) -> None:
+        self.sweeps: tuple[JobSummary, ...] = ()
         self._home = home
         self._known: dict[str, Row] = {}
         self._files: dict[str, tuple[int, Any]] = {}
@@ -63,6 +68,7 @@ class Rows:
         found = self._home.summaries()
         names = {s.id: s.name for s in found if s.kind == "dataset"}
         runs = [s for s in found if s.kind == "run"]
+        self.sweeps = tuple(s for s in found if s.kind == "sweep")
         self._known = {summary.id: self._row(summary, names) for summary in runs}
         return list(self._known.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from workbench.errors import NotFound
 from workbench.jobs import Job
 from workbench.panels.guard import clear_error
 from workbench.panels.page import Page
@@ -16,6 +17,7 @@ class SweepPage(Page):
     """Shows one sweep; its one figure is kept, for a new one costs seconds."""
 
     name = "sweep"
+    tab = "results"
 
     def __init__(self, app: object) -> None:
         super().__init__(app)  # type: ignore[arg-type]
@@ -39,8 +41,13 @@ class SweepPage(Page):
 
     def refresh(self) -> None:
         """Follow the sweep in sight."""
-        if self._view is not None:
+        if self._view is None:
+            return
+        try:
             self._view.refresh()
+        except NotFound:
+            self._leave()
+            self.fill(note("The sweep was deleted.", "hint"))
 
     @cached_property
     def figure(self) -> SweepFigure:

@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from workbench.panels.plotly_module import plotly_module
-from workbench.sweeps import Range, SweepConfig, Trial, Trials, best_so_far
+from workbench.sweeps import Range, SweepConfig, Trial, Trials, best, best_so_far
 from workbench.sweeps.spelling import spell, spelled
 
 _MOST_CHOICES_NAMED = 12
@@ -23,7 +23,9 @@ class SweepFigure(anywidget.AnyWidget):
         figure: what is shown: ``axes`` with the values of each run, ``results`` and ``steps``.
     """
 
-    figure = traitlets.Dict({"axes": [], "results": []}).tag(sync=True)
+    figure = traitlets.Dict(
+        {"axes": [], "results": [], "ended": [], "best": [], "best_at": None}
+    ).tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__(_esm=plotly_module("sweep_figure.js"))
@@ -34,6 +36,7 @@ class SweepFigure(anywidget.AnyWidget):
         measured = [trial for trial in trials if trial.objective is not None]
         ended = [trial for trial in noted.ended if trial.objective is not None]
         monitor = config.monitor
+        leader = best(ended, monitor)
         figure = {
             "axes": [
                 axis(field, options, [trial.values[field] for trial in measured])
@@ -45,6 +48,8 @@ class SweepFigure(anywidget.AnyWidget):
             "higher": monitor.higher_is_better,
             "ended": [trial.objective for trial in ended],
             "best": best_so_far(ended, monitor),
+            "best_at": None if leader is None else ended.index(leader),
+            "best_name": "" if leader is None else f"best: run {leader.number}",
             "texts": [f"run {trial.number}: {spelled(trial.values)}" for trial in ended],
         }
         if figure != self.figure:

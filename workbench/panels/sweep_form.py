@@ -18,10 +18,10 @@ from workbench.training import TrainConfig
 from workbench.validation import check
 
 _TRIALS = 20
-_HINT = "0.1, 0.01 or log:1e-4..1e-1"
+_HINT = "0.1, 0.01"
 _TIP = (
-    "Values with commas between them, 0.1, 0.01; a range, 32..256; or a range drawn evenly over "
-    "orders of magnitude, log:1e-4..1e-1."
+    "Values with commas between them (0.1, 0.01), a range (32..256), or a range drawn evenly over "
+    "orders of magnitude (log:0.0001..0.1)."
 )
 
 
@@ -75,8 +75,8 @@ class SweepForm:
         self._place = box()
         self.method = f.choice("method", "Method", [(word, word) for word in METHODS], "grid")
         self.trials = f.number(
-            "trials", "Runs at most", hint="the whole grid, else 20",
-            tooltip="Of random and Bayesian, how many are tried.",
+            "trials", "Runs at most", hint="all",
+            tooltip="Without a number the whole grid; of random and Bayesian twenty.",
         )  # fmt: skip
         self.at_once = f.number("at_once", "Runs at a time", 1, tooltip="Each in its own process.")
         self.rule = f.choice(
@@ -89,6 +89,7 @@ class SweepForm:
         for field in self.options:
             field.on_change(self._changed)
         self.root = box(
+            note(_TIP, "hint"),
             self._place,
             box(button("Vary another field", self._on_add, "wb-sweep-add"), kind="wb-row"),
             self.method.root,
@@ -155,6 +156,7 @@ class SweepForm:
     def look(self, base: TrainConfig, also: Mapping[str, Any] | None = None) -> SweepConfig | None:
         """Show what the fields lead to, or what is wrong with them; the sweep, if it is one."""
         self.grace.show(self.rule.value != "none")
+        self.trials.control.placeholder = "all" if self.method.value == "grid" else f"{_TRIALS}"
         if not self.active and not also:
             self._blame("")
             self._summary.show(text="", tone="hint")

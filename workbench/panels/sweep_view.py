@@ -154,19 +154,20 @@ class SweepView:
         return [{"label": "Run"}, *fields, result, {"label": "Status"}]
 
     def _show_table(self, order: list[Trial]) -> None:
-        rows = [self._row(trial) for trial in order[:_MOST_ROWS]]
+        best = self._best(order)
+        rows = [self._row(trial, trial is best) for trial in order[:_MOST_ROWS]]
         empty = "No run has begun yet."
         self._table.show(columns=self._columns(), rows=rows, empty=empty, open=True)
         more = f"the best {_MOST_ROWS} of {len(order):,} runs" if len(order) > _MOST_ROWS else ""
         self._count.show(text=more, tone="hint")
 
-    def _row(self, trial: Trial) -> dict[str, Any]:
+    def _row(self, trial: Trial, best: bool = False) -> dict[str, Any]:
         at = f", epoch {fmt.epoch(trial.epoch)}" if trial.epoch is not None else ""
         return {
             "id": trial.run or "",
             "sub": spelled(trial.values) + (f" · {trial.error}" if trial.error else ""),
             "cells": [
-                f"{self.job.name}-{trial.number}",
+                f"{self.job.name}-{trial.number}" + (" ★" if best else ""),
                 *(spell(value) for value in trial.values.values()),
                 f"{self._result(trial.objective)}{at}",
                 {"status": trial.status, "text": trial.status},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.networks.facts import default_batch_size
 from workbench.sweeps.config import SweepConfig
 from workbench.sweeps.fields import types_of
 from workbench.sweeps.space import Range
 from workbench.training import TrainConfig
+from workbench.training.defaults import defaults
 from workbench.validation import check
 
 _TRIALS = 20
@@ -26,8 +26,8 @@ def expand(
     """The sweep of a configuration's fields: those with a list or a ``Range`` vary.
 
     Args:
-        given: fields of :class:`TrainConfig`, ``dataset`` among them. The batch size is by default
-            that of the network, of several networks the smallest.
+        given: fields of :class:`TrainConfig`, ``dataset`` among them. What is not given is by
+            default what suits the network and the solver, of several the smallest.
         vary: what varies by dotted name, for fields such as ``policy.gamma``.
         options: further fields of :class:`SweepConfig`. The method is by default ``grid``, with a
             range ``random``; that tries twenty combinations unless told.
@@ -41,8 +41,7 @@ def expand(
     for name in space:
         types_of(name)
     fixed = {name: value for name, value in given.items() if name not in space}
-    if "batch_size" not in given:
-        fixed["batch_size"] = _batch_size(space.get("network", [given.get("network", "lenet")]))
+    fixed = _usual({**given, **space}) | fixed
     # What varies is taken from each run's values; the base only has to be valid.
     first = {name: _first(value) for name, value in space.items() if name in ("network", "code")}
     base = TrainConfig(**(fixed | first))
@@ -58,6 +57,17 @@ def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list | tuple) and value else value
 
 
-def _batch_size(names: Any) -> int:
-    listed = names if isinstance(names, list | tuple) else [names]
-    return min(default_batch_size(name) for name in listed)
+def _usual(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What suits all the networks and solvers there are to be, of what is not given."""
+    found = [
+        defaults(network, solver)
+        for network in _listed(given.get("network")) or ["lenet"]
+        for solver in _listed(given.get("solver")) or ["sgd"]
+    ]
+    least = {name: min(each[name] for each in found) for name in ("batch_size", "learning_rate")}
+    return {name: value for name, value in (found[0] | least).items() if name not in given}
+
+
+def _listed(value: Any) -> list[Any]:
+    listed = value if isinstance(value, list | tuple) else [value]
+    return [word for word in listed if word]

@@ -66,7 +66,8 @@ def applied(base: TrainConfig, values: Values) -> TrainConfig:
         place = mapping
         for part in above:
             place = place[part]
-        place[name] = values[field]
+        # A copy: a parameter of one run's policy must not become that of the sweep's.
+        place[name] = copy.deepcopy(values[field])
     return TrainConfig.from_dict(mapping)
 
 

@@ -14,11 +14,13 @@ class Follower:
 
     Attributes:
         judged: how many points of the curve have been looked at by the rule that stops runs.
+        begun: whether whoever follows it has begun it.
     """
 
     def __init__(self, job: Job, monitor: Monitor) -> None:
         self.job = job
         self.judged = 0
+        self.begun = False
         self._monitor = monitor
         self._tally = Tally()
         self._history = History()

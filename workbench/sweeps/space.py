@@ -15,6 +15,7 @@ from workbench.validation import Configuration, check, check_range
 # The values of one run by field, as JSON values.
 Values = dict[str, Any]
 _LARGEST = 1e12
+_NARROWEST = 1e-11
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Range(Configuration):
         check_range("the range's low end", self.low, -_LARGEST, _LARGEST)
         check_range("the range's high end", self.high, -_LARGEST, _LARGEST)
         check(self.low < self.high, f"a range must rise, got {self.low:g} to {self.high:g}")
+        # Of less than that no ten thousand different numbers can be drawn.
+        wide = not math.isclose(self.low, self.high, rel_tol=_NARROWEST)
+        check(wide, f"a range must be wider, got {self.low!r} to {self.high!r}")
         check(not self.log or self.low > 0, f"a log range must begin above 0, got {self.low:g}")
         if self.whole:
             ends = float(self.low).is_integer() and float(self.high).is_integer()
@@ -74,12 +78,25 @@ def combinations(space: Space) -> int | None:
 
 def grid(space: Space) -> Iterator[Values]:
     """Every combination of the lists, the last field changing fastest; of ranges, both ends."""
-    options = [
-        (end.low, end.high) if isinstance(end, Range) else end  # what lies between fits as well
-        for end in space.values()
-    ]
-    for combination in itertools.product(*options):
+    for combination in itertools.product(*_listed(space).values()):
         yield dict(zip(space, combination, strict=True))
+
+
+def each_value(space: Space) -> Iterator[Values]:
+    """Every value of the lists once, beside the first of the others; of ranges, both ends."""
+    listed = _listed(space)
+    first = {field: options[0] for field, options in listed.items()}
+    for field, options in listed.items():
+        for value in options:
+            yield first | {field: value}
+
+
+def _listed(space: Space) -> dict[str, tuple[Any, ...]]:
+    """The lists, and both ends of each range: what lies between them fits as well."""
+    return {
+        field: (options.low, options.high) if isinstance(options, Range) else tuple(options)
+        for field, options in space.items()
+    }
 
 
 def random(space: Space, count: int, seed: int) -> list[Values]:

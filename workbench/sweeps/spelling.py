@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.errors import InvalidValue
@@ -33,8 +34,8 @@ def parse(field: str, text: str) -> list[Any] | Range:
 def spell_options(options: tuple[Any, ...] | Range) -> str:
     """What a field varies over, as :func:`parse` reads it."""
     if isinstance(options, Range):
-        return f"{_LOG if options.log else ''}{options.low:g}{_TO}{options.high:g}"
-    return ", ".join(spell(value) for value in options)
+        return f"{_LOG if options.log else ''}{_exact(options.low)}{_TO}{_exact(options.high)}"
+    return ", ".join(_exact(value) for value in options)
 
 
 def spelled(values: Values) -> str:
@@ -45,7 +46,7 @@ def spelled(values: Values) -> str:
 def spell(value: Any) -> str:
     """One value as people write it."""
     if isinstance(value, dict):
-        return _policy_name(value.get("type")) or str(value.get("type"))
+        return _spell_policy(value)
     if isinstance(value, list | tuple):
         return " ".join(spell(item) for item in value)
     if isinstance(value, bool) or value is None:
@@ -54,8 +55,22 @@ def spell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _policy_name(kind: Any) -> str | None:
-    return next((name for name, policy in POLICIES.items() if policy.__name__ == kind), None)
+def _exact(value: Any) -> str:
+    """One value with all its digits: what is read from it is the same number."""
+    if isinstance(value, list | tuple):
+        return " ".join(_exact(item) for item in value)
+    return f"{value!r}".removesuffix(".0") if isinstance(value, float) else spell(value)
+
+
+def _spell_policy(value: Mapping[str, Any]) -> str:
+    """The word for a policy, and in brackets the parameters that are not the usual ones."""
+    kinds = {policy.__name__: (name, policy) for name, policy in POLICIES.items()}
+    if value.get("type") not in kinds:
+        return str(value.get("type"))
+    name, policy = kinds[value["type"]]
+    usual = policy().to_dict()
+    own = [f"{part} {spell(v)}" for part, v in value.items() if v != usual.get(part)]
+    return f"{name} ({', '.join(own)})" if own else name
 
 
 def _value(field: str, text: str, accepted: tuple[Any, ...]) -> Any:

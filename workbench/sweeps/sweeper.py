@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidValue, JobBusy, NotFound
@@ -24,6 +25,7 @@ from workbench.sweeps.trials import (
     PRUNED,
     RUNNING,
     STOPPED,
+    WAITING,
     Trial,
     Trials,
     best,
@@ -32,6 +34,8 @@ from workbench.training import TrainConfig
 
 Start = Callable[[Job], object]
 _STOP_S = 60.0
+_INTERRUPTED = "interrupted"
+_UNFINISHED = (STOPPED, _INTERRUPTED)
 
 
 class Sweeper:
@@ -52,12 +56,19 @@ class Sweeper:
         self._curves: dict[int, Curve] = {}
 
     def recover(self) -> None:
-        """Find the runs of an earlier execution; go on with those that have not ended."""
+        """Find the runs of an earlier execution; go on with those that have not ended.
+
+        Where all ended without a result, whoever resumes the sweep has mended what they ended of:
+        those that failed or were stopped are begun again.
+        """
+        again = self._fruitless
         for trial in self.trials.all:
+            if again and trial.status in (FAILED, STOPPED):
+                self._note(trial.number, status=RUNNING if trial.run else WAITING, error=None)
             if trial.status in ENDED:
                 self._remember(trial)
             elif trial.run is not None:
-                self._rejoin(trial, self._home.runs_dir / trial.run)
+                self._rejoin(trial, self._home.runs_dir / trial.run, again)
             elif (orphan := self._orphan()) is not None:
                 self._rejoin(trial, self._home.runs_dir / orphan)
             else:
@@ -92,6 +103,12 @@ class Sweeper:
     def _left(self) -> bool:
         return len(self.trials.by_number) < self.config.total
 
+    @property
+    def _fruitless(self) -> bool:
+        """Whether every run has ended, and none with a result."""
+        ended = all(trial.status in ENDED for trial in self.trials.all)
+        return ended and not self._left and best(self.trials.all, self.config.monitor) is None
+
     def _note(self, number: int, **fields: Any) -> Trial:
         """Record something of a trial; only then it is so."""
         self.trials.apply(self.context.emit("trial", sync=True, number=number, **fields))
@@ -106,16 +123,16 @@ class Sweeper:
         name = f"{self.job.name}-{trial.number}"
         parents = [config.dataset, self.job.id, *self._begins_with(config)]
         run = self._home.create_job("run", name, config.to_dict(), parents, self.job.name)
-        self._follow(trial, run)
-        self._begin(run)
+        self._begin(self._follow(trial, run))
 
     def _begins_with(self, config: TrainConfig) -> list[str]:
         """The run whose weights a run starts from, which must stay while that one is there."""
         return [config.start.run.partition("@")[0]] if config.start.run else []
 
-    def _begin(self, run: Job) -> None:
+    def _begin(self, follower: Follower) -> None:
+        follower.begun = True
         try:
-            self._start(run)
+            self._start(follower.job)
         except JobBusy:  # somebody has resumed it meanwhile: it is followed all the same
             return
 
@@ -125,8 +142,12 @@ class Sweeper:
         follower = self._active[trial.number] = Follower(run, self.config.monitor)
         return follower
 
-    def _rejoin(self, trial: Trial, path: Any) -> None:
-        """Go on with a run that was made before; one that has ended is settled by the next look."""
+    def _rejoin(self, trial: Trial, path: Path, again: bool = False) -> None:
+        """Go on with a run that was made before; one that has ended is settled by the next look.
+
+        Args:
+            again: begin it again though it failed.
+        """
         try:
             run = Job(path)
         except NotFound:
@@ -141,8 +162,8 @@ class Sweeper:
         if trial.hopeless:
             if summary.status in LIVE:
                 run.send("stop")
-        elif summary.status in ("stopped", "interrupted"):
-            self._begin(run)
+        elif summary.status in _UNFINISHED or (again and summary.status == FAILED):
+            self._begin(follower)
 
     def _orphan(self) -> str | None:
         """The run that was made just before a kill, and not noted any more."""
@@ -158,6 +179,11 @@ class Sweeper:
         summary = follower.read()
         if summary is None:
             self._end(trial, FAILED, error="the run was deleted")
+            return 0.0
+        if summary.status == _INTERRUPTED and not (follower.begun or trial.hopeless):
+            # Its process was still starting when an earlier execution of the sweep was killed,
+            # and without the word to begin it ended.
+            self._begin(follower)
             return 0.0
         if summary.status not in LIVE:
             self._settle(trial, summary)

@@ -78,8 +78,7 @@ class Trials:
         for name in ("run", "status", "objective", "epoch", "error", "hopeless"):
             if name in event:
                 setattr(trial, name, event[name])
-        if trial.status in ENDED:
-            trial.ended = event.get("t")
+        trial.ended = event.get("t") if trial.status in ENDED else None
         return True
 
     @property

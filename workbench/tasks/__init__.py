@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from importlib import metadata
 
 from workbench.errors import NotFound
@@ -30,7 +31,9 @@ def get(name: str) -> Task:
     return importlib.import_module(f"{__name__}.{name}").TASK
 
 
+@cache
 def _entry_points() -> metadata.EntryPoints:
+    # Once a process: all packages are looked through, and every configuration asks.
     return metadata.entry_points(group="workbench.tasks")
 
 

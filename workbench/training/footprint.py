@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from workbench.networks.building import apart
+from workbench.networks.building import unfilled
 from workbench.networks.cost import cost
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _VIEWS = ("InputLayer", "Flatten", "Reshape", "Identity")
 # How many arrays of the size of its output a layer keeps beyond one, because TensorFlow computes
 # it in several steps; as measured, see memory.py.
-_STEPS = {"hard_silu": 3, "gelu": 3, "LayerNormalization": 2}
+_STEPS = {"hard_silu": 3, "gelu": 4, "LayerNormalization": 2}
 
 
 @dataclass(frozen=True)
@@ -47,19 +46,8 @@ class Footprint:
 
 @lru_cache(maxsize=32)
 def footprint_of(build: Build, shape: tuple[int, int, int], outputs: int) -> Footprint:
-    """Build a network without its weights and count; a second or less.
-
-    Keras keeps what it counts and sets for each thread, so a thread of its own disturbs nothing.
-    """
-
-    def counted() -> Footprint:
-        import keras
-
-        with apart(), keras.StatelessScope(initialize_variables=False):
-            return footprint(build(shape, outputs))
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(counted).result()
+    """Build a network without its weights and count; a second or less."""
+    return unfilled(lambda: footprint(build(shape, outputs)))
 
 
 def footprint(network: keras.Model) -> Footprint:

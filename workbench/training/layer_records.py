@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from workbench.errors import DataError, storage_error
 from workbench.jobs.storage import written_aside
 
 _FOLDER = "layers"
+_OUTPUT = "output"
 _MOST_NUMBERS = 1 << 16
 _MOST_CHANNELS = 256
 _MOST_RECORDS = 100
@@ -33,6 +34,7 @@ class LayerRecord:
         parameters: how many numbers it has learnt or holds.
         weights: arrays by name.
         activation: its output for the image, without the batch axis.
+        shapes: of the weights by name and of the ``output``, before they were thinned.
     """
 
     name: str
@@ -40,6 +42,7 @@ class LayerRecord:
     parameters: int
     weights: Mapping[str, np.ndarray]
     activation: np.ndarray
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,17 +95,17 @@ def save_look(run: Path, look: Look) -> Path:
 
 
 def _describe(layer: LayerRecord, place: int, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    kept = {f"l{place}/output": layer.activation}
-    kept |= {f"l{place}/weights/{name}": array for name, array in layer.weights.items()}
+    whole = dict(layer.weights) | {_OUTPUT: layer.activation}
     scales = {}
-    for name, array in kept.items():
-        arrays[name], scales[name] = _packed(_cut(array))
+    for name, array in whole.items():
+        arrays[f"l{place}/{name}"], scales[name] = _packed(_cut(array))
     return {
         "name": layer.name,
         "kind": layer.kind,
         "parameters": layer.parameters,
         "weights": list(layer.weights),
         "scales": scales,
+        "shapes": {name: array.shape for name, array in whole.items()},
     }
 
 
@@ -131,15 +134,16 @@ def load_look(path: Path) -> Look:
 
 def _layer(file: Mapping[str, np.ndarray], place: int, described: dict[str, Any]) -> LayerRecord:
     def unpacked(name: str) -> np.ndarray:
-        return file[name].astype(np.float32) * np.float32(described["scales"][name])
+        return file[f"l{place}/{name}"].astype(np.float32) * np.float32(described["scales"][name])
 
-    weights = {name: unpacked(f"l{place}/weights/{name}") for name in described["weights"]}
+    weights = {name: unpacked(name) for name in described["weights"]}
     return LayerRecord(
         described["name"],
         described["kind"],
         described["parameters"],
         weights,
-        unpacked(f"l{place}/output"),
+        unpacked(_OUTPUT),
+        {name: tuple(shape) for name, shape in described["shapes"].items()},
     )
 
 

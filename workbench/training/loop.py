@@ -80,6 +80,8 @@ class Loop:
         self._evaluate = tf.function(self._evaluate_steps, reduce_retracing=True)
         self._sums: list[tf.Variable] = []
         self._multipliers: Mapping[str, float] | None = None
+        # As long as all are trained: those of a held normalization leave the model's list.
+        self._weights = list(core.trainable_variables)
         self.choose({})
 
     def choose(self, multipliers: Mapping[str, float]) -> None:
@@ -94,8 +96,8 @@ class Loop:
         if multipliers == self._multipliers:
             return
         self._multipliers = dict(multipliers)
-        factors = [multipliers.get(weight.path, 1.0) for weight in self.core.trainable_variables]
-        weights = zip(self.core.trainable_variables, factors, strict=True)
+        factors = [multipliers.get(weight.path, 1.0) for weight in self._weights]
+        weights = zip(self._weights, factors, strict=True)
         self._trained = [(weight, factor) for weight, factor in weights if factor > 0]
         if self._parts > 1:
             with self._strategy.scope():
@@ -130,7 +132,7 @@ class Loop:
         if not inner.use_ema:
             return []
         kept = inner._model_variables_moving_average
-        return list(zip(self.core.trainable_variables, kept, strict=True))
+        return list(zip(self._weights, kept, strict=True))
 
     def train(
         self, batches: Iterator[Any], rates: Sequence[float], counts: Sequence[int]

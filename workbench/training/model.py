@@ -194,7 +194,7 @@ def _preparation(
     """The layers before the network."""
     return [
         *_mean_subtraction(config.mean_subtraction, dataset, shape),
-        *_to_bytes(dataset),
+        *_to_bytes(dataset, config.mean_subtraction != "none"),
         *(_whitening() if config.augmentation.whitening else []),
     ]
 
@@ -228,10 +228,11 @@ def _offset(whole: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, int]:
     return (whole[0] - shape[0]) // 2, (whole[1] - shape[1]) // 2
 
 
-def _to_bytes(dataset: Dataset) -> list[keras.Layer]:
+def _to_bytes(dataset: Dataset, centred: bool) -> list[keras.Layer]:
     """Bring 16 bits and floats to the scale of 8 bits, for which networks are made.
 
-    Floats have units of their own: their range in the training images becomes 0–255.
+    Floats have units of their own: their range in the training images becomes 0–255, or that much
+    about 0 where their mean was subtracted.
     """
     import keras
 
@@ -239,7 +240,8 @@ def _to_bytes(dataset: Dataset) -> list[keras.Layer]:
         return []
     least, greatest = dataset.range
     span = 65_535.0 if dataset.image.dtype == "uint16" else max(greatest - least, 1e-12)
-    return [keras.layers.Rescaling(255.0 / span, name="to_bytes")]
+    lowest = 0.0 if centred or dataset.image.dtype == "uint16" else least
+    return [keras.layers.Rescaling(255.0 / span, -255.0 * lowest / span, name="to_bytes")]
 
 
 def _whitening() -> list[keras.Layer]:

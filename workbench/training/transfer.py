@@ -1,8 +1,8 @@
 """What a run starts from, and how gently the parts of its network are then trained.
 
-Weights are matched by layer: a layer takes what the source has under its name if every array of it
-is there in the right shape, else it keeps what was drawn for it. So the head stays fresh where the
-classes differ, and so does the first layer where the channels do.
+Weights are matched by layer (networks/pretrained/matching.py). So the head stays fresh where the
+number of classes differs, and so does the first layer where the channels do; where the classes of
+another run are others, though as many, its head is not taken.
 
 The backbone is everything but the head. It may be frozen for some epochs, then thawed in stages
 from its last layers to its first; the rate may be lower for it, and lower still further down
@@ -14,12 +14,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.errors import DataError, InvalidValue, NotFound
+from workbench.errors import InvalidValue, NotFound
 from workbench.jobs import Home, Job
+from workbench.networks.catalogue import CUSTOM, get
+from workbench.networks.facts import title
 from workbench.networks.pretrained import Stored, Weights, open_weights
+from workbench.networks.pretrained.matching import Report, load, some
 from workbench.networks.structure import leaves, named_variables
 from workbench.training.checkpoints import Checkpoint, checkpoint_at, list_checkpoints
 from workbench.training.config import TrainConfig
@@ -30,32 +33,6 @@ if TYPE_CHECKING:
     import keras
 
 IMAGENET = "imagenet"
-_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of the weights of a source.
-
-    Attributes:
-        source: in words.
-        loaded: the layers that took theirs.
-        redrawn: the layers that found none that fit, and keep what was drawn.
-        unused: the arrays that no layer took.
-    """
-
-    source: str
-    loaded: tuple[str, ...]
-    redrawn: tuple[str, ...]
-    unused: tuple[str, ...]
-
-    def __str__(self) -> str:
-        parts = [f"{_layers(len(self.loaded))} took the weights of {self.source}"]
-        if self.redrawn:
-            parts.append(f"drawn anew: {_some(self.redrawn)}")
-        if self.unused:
-            parts.append(f"not used: {_some(self.unused)}")
-        return "; ".join(parts)
 
 
 def start_weights(config: TrainConfig, job: Job, built: Built) -> Report:
@@ -64,30 +41,81 @@ def start_weights(config: TrainConfig, job: Job, built: Built) -> Report:
     Raises:
         NotFound: there is no such run, checkpoint or file.
         DataError: it is damaged, cannot be fetched, or nothing in it fits.
+        InvalidValue: what finds no weights would be frozen.
         NotTrusted: the network of that run is code that nobody trusts.
     """
-    with _opened(config, Home(job.path.parents[1])) as (source, weights):
-        report = _load(built.network, weights, source)
-        if not report.loaded:
-            raise DataError(_nothing_fits(built.network, weights, source))
-    return report
+    start = config.start
+    with _opened(config, job) as source:
+        fresh = built.heads if source.other_classes else ()
+        report = load(built.network, source.weights, source.name, fresh)
+    _check_frozen(report, start, built)
+    return replace(report, advice=_pixels_advice(config) if start.weights else "")
+
+
+def _pixels_advice(config: TrainConfig) -> str:
+    """What is wrong with the pixels that published weights are given; empty if nothing is."""
+    centres = config.network != CUSTOM and get(config.network).centres
+    changed = config.mean_subtraction != "none" or config.augmentation.whitening
+    if not (centres and changed):
+        return ""
+    return (
+        f"published weights of {title(config.network)} know pixels as they are, for it subtracts "
+        "a mean itself: set mean_subtraction to none and augmentation.whitening to false"
+    )
+
+
+def _check_frozen(report: Report, start: Start, built: Built) -> None:
+    """Refuse to freeze, for ever or for some epochs, what is as it was drawn."""
+    import keras
+
+    factors, network = multipliers(start, built, 0.0), built.network
+    if len(network.outputs) > 1:  # on auxiliary heads the answer does not depend
+        network = keras.Model(network.inputs, network.outputs[0])
+    frozen = [
+        layer.name
+        for layer in leaves(network)
+        if layer.name in report.redrawn
+        and any(factors.get(weight.path) == 0 for weight in layer.trainable_weights)
+    ]
+    if frozen:
+        raise InvalidValue(
+            f"{some(frozen)} found no weights in {report.source} and would be frozen as drawn; "
+            "train all from the beginning: start.frozen 0, start.stages 1"
+        )
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Weights, what they are called, and whether they tell other classes apart."""
+
+    name: str
+    weights: Weights
+    other_classes: bool = False
 
 
 @contextmanager
-def _opened(config: TrainConfig, home: Home) -> Iterator[tuple[str, Weights]]:
-    """The source in words, and its weights."""
+def _opened(config: TrainConfig, job: Job) -> Iterator[_Source]:
     start = config.start
     if start.run:
-        job, checkpoint = _run(start.run, home)
-        yield f"{job.name} at epoch {checkpoint.epoch:g}", _weights_of(job, checkpoint)
+        before, checkpoint = _run(start.run, Home(job.path.parents[1]))
+        differ = labels_of(before) != labels_of(job)
+        name = f"{before.name} at epoch {checkpoint.epoch:g}"
+        yield _Source(name, _weights_of(before, checkpoint), differ)
     elif start.weights == IMAGENET:
         from workbench.networks.pretrained.imagenet import opened_imagenet
 
         with opened_imagenet(config.network) as weights:
-            yield "ImageNet", weights
+            yield _Source("ImageNet", weights)
     else:
         with open_weights(start.weights) as weights:
-            yield start.weights, weights
+            yield _Source(start.weights, weights)
+
+
+def labels_of(job: Job) -> list[str]:
+    """The classes that a run tells apart, in order."""
+    from workbench.training.restore import dataset_of
+
+    return list(dataset_of(job).labels)
 
 
 def _run(ref: str, home: Home) -> tuple[Job, Checkpoint]:
@@ -114,76 +142,6 @@ def _weights_of(job: Job, checkpoint: Checkpoint) -> Weights:
         for layer in leaves(load_built(job, checkpoint).network)
         for part, _, variable in named_variables(layer)
     }
-
-
-def _load(network: keras.Model, weights: Weights, source: str) -> Report:
-    by_tail = _by_tail(weights)
-    loaded, redrawn, used = [], [], set()
-    for layer in leaves(network):
-        wanted = list(named_variables(layer))
-        if not wanted:
-            continue
-        found = [_find(part, place, variable, by_tail) for part, place, variable in wanted]
-        if any(name is None for name in found):
-            redrawn.append(layer.name)
-            continue
-        for (_, _, variable), name in zip(wanted, found, strict=True):
-            variable.assign(weights[str(name)].read())
-            used.add(name)
-        loaded.append(layer.name)
-    unused = [name for name in weights if name not in used]
-    return Report(source, tuple(loaded), tuple(redrawn), tuple(unused))
-
-
-def _by_tail(weights: Weights) -> dict[str, list[tuple[str, Stored]]]:
-    """The arrays by the last two parts of their names, the shortest names first."""
-    found: dict[str, list[tuple[str, Stored]]] = {}
-    for name in sorted(weights, key=len):
-        found.setdefault(_tail(name), []).append((name, weights[name]))
-    return found
-
-
-def _tail(name: str) -> str:
-    return "/".join(name.split("/")[-2:])
-
-
-def _find(
-    part: str,
-    place: int,
-    variable: keras.Variable,
-    by_tail: Mapping[str, list[tuple[str, Stored]]],
-) -> str | None:
-    """The name of the array meant for a variable, whatever models it is nested in there."""
-    for wanted in (f"{part}/{variable.name}", f"{part}/{place}"):
-        for name, stored in by_tail.get(_tail(wanted), ()):
-            nested = name == wanted or name.endswith(f"/{wanted}")
-            if nested and stored.shape == tuple(variable.shape):
-                return name
-    return None
-
-
-def _nothing_fits(network: keras.Model, weights: Weights, source: str) -> str:
-    has = _some([f"{name} {stored.shape}" for name, stored in weights.items()])
-    wants = _some(
-        [
-            f"{part}/{variable.name} {tuple(variable.shape)}"
-            for layer in leaves(network)
-            for part, _, variable in named_variables(layer)
-        ]
-    )
-    return f"none of the weights of {source} fits: it has {has}, {network.name} wants {wants}"
-
-
-def _layers(count: int) -> str:
-    return "1 layer" if count == 1 else f"{count} layers"
-
-
-def _some(names: list[str] | tuple[str, ...]) -> str:
-    """The first few of many names."""
-    if not names:
-        return "nothing"
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def turns(start: Start) -> tuple[float, ...]:

@@ -9,8 +9,11 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from workbench import networks
 from workbench.errors import DataError, InvalidValue, NotFound
+from workbench.networks.building import apart
 from workbench.networks.pretrained import imagenet, open_weights
+from workbench.networks.pretrained.matching import load
 from workbench.networks.structure import leaves, named_variables
 
 
@@ -177,21 +180,126 @@ def test_imagenet_is_offered_for_networks_of_keras():
         pass
 
 
-def test_imagenet_weights_find_the_layers_of_the_network(monkeypatch):
-    """Keras' own loader is asked; here it draws the weights instead of fetching them."""
-    application = keras.applications.ResNet50
-    asked = {}
+@pytest.fixture
+def drawn(monkeypatch):
+    """Keras' own loaders draw the weights instead of fetching them; what they made, in order."""
+    made = []
+    for name in ("ResNet50", "MobileNetV3Small", "ConvNeXtTiny", "EfficientNetB0"):
+        application = getattr(keras.applications, name)
 
-    def drawn(include_top, weights):
-        asked.update(include_top=include_top, weights=weights)
-        asked["model"] = application(include_top=False, weights=None)
-        return asked["model"]
+        def draw(*, weights, application=application, **options):
+            model = application(weights=None, **options)
+            if weights == "imagenet":
+                made.append(model)
+            return model
 
-    monkeypatch.setattr(keras.applications, "ResNet50", drawn)
+        monkeypatch.setattr(keras.applications, name, draw)
     monkeypatch.setattr(imagenet, "_at_hand", lambda application: True)
+    return made
+
+
+def test_imagenets_first_layer_is_turned_round_where_blue_came_first(drawn):
     with imagenet.opened_imagenet("resnet50") as weights:
         kernel = weights["conv1_conv/kernel"].read()
-    assert asked["include_top"] is False and asked["weights"] == "imagenet"
-    original = np.asarray(asked["model"].get_layer("conv1_conv").kernel)
+    original = np.asarray(drawn[0].get_layer("conv1_conv").kernel)
     assert np.array_equal(kernel, original[:, :, ::-1])  # blue first there, red first here
     assert weights["conv2_block1_1_bn/gamma"].shape == (64,)
+
+
+@pytest.mark.parametrize("name", ["mobilenet-v3-small", "convnext-tiny", "efficientnet-b0"])
+def test_imagenet_has_weights_for_all_but_the_head(drawn, name):
+    """Also for MobileNet's second convolution from the top and ConvNeXt's last normalization."""
+    with apart():
+        network = networks.get(name).build((32, 32, 3), 5)
+    with imagenet.opened_imagenet(name) as weights:
+        report = load(network, weights, "ImageNet")
+    assert report.redrawn == ("head",)
+
+
+def test_what_is_fetched_is_fetched_beside_this_thread(drawn, monkeypatch):
+    monkeypatch.setattr(imagenet, "_at_hand", lambda application: False)
+    monkeypatch.setattr(imagenet, "_check_reachable", lambda: None)
+    with imagenet.opened_imagenet("convnext-tiny") as weights:
+        assert "convnext_tiny_stem_conv/kernel" in weights
+    first, second = drawn
+    assert [layer.name for layer in first.layers] == [layer.name for layer in second.layers]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("ResNet50", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"),
+        ("MobileNetV3Small", "weights_mobilenet_v3_small_224_1.0_float.h5"),
+    ],
+)
+def test_what_keras_fetched_before_is_at_hand(monkeypatch, tmp_path, name, file):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert not imagenet._at_hand(name)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / file).touch()
+    assert imagenet._at_hand(name)
+
+
+def _spoilt(path, places):
+    """Overwrite a piece of a file."""
+    content = bytearray(path.read_bytes())
+    content[places] = bytes(len(content[places]))
+    path.write_bytes(content)
+
+
+def read_all(path):
+    with open_weights(path) as weights:
+        return [stored.read() for stored in weights.values()]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_within_an_archive_is_told(tmp_path, method):
+    save_h5(made(), tmp_path)
+    array = io.BytesIO()
+    np.save(array, np.random.default_rng(0).random(900))
+    for name, member, content in (
+        ("a.keras", "model.weights.h5", (tmp_path / "a.weights.h5").read_bytes()),
+        ("a.npz", "a.npy", array.getvalue()),
+    ):
+        with zipfile.ZipFile(tmp_path / name, "w", method) as archive:
+            archive.writestr(member, content)
+        assert read_all(tmp_path / name)
+        _spoilt(tmp_path / name, slice(100, 900))
+        with pytest.raises(DataError, match=f"{name} (is not a whole|cannot be read)"):
+            read_all(tmp_path / name)
+
+
+def test_damage_anywhere_in_hdf5_is_told_or_changes_numbers_only(tmp_path):
+    content = save_h5(made(), tmp_path).read_bytes()
+    random, told = np.random.default_rng(0), 0
+    for number in range(60):
+        spoilt = bytearray(content)
+        for place in random.integers(0, len(content) if number % 2 else 3000, 40):
+            spoilt[place] = random.integers(256)
+        (tmp_path / "b.h5").write_bytes(spoilt)
+        try:
+            read_all(tmp_path / "b.h5")
+        except DataError as error:
+            told += "b.h5" in str(error)
+    assert told > 20
+
+
+def test_a_folder_without_a_noted_name_has_its_own(tmp_path):
+    with h5py.File(tmp_path / "a.weights.h5", "w") as file:
+        file["layers/conv2d_1/vars/0"] = np.ones((3, 3, 1, 2))
+        file["layers/empty/vars/0"] = h5py.Empty("f4")
+    with open_weights(tmp_path / "a.weights.h5") as weights:
+        assert list(weights) == ["conv2d_1/0"]
+
+
+def test_names_in_a_saved_model_that_cannot_be_understood(tmp_path, monkeypatch):
+    from workbench.networks.pretrained import saved_model
+
+    folder = save_exported(made(), tmp_path)
+    monkeypatch.setattr(saved_model, "_OBJECTS", "_not_there")
+    with open_weights(folder) as weights:
+        assert weights  # by their keys
+    key = next(name for name in weights if "CHECKPOINTABLE" not in name)
+    monkeypatch.setattr(saved_model, "_OBJECTS", key + saved_model._VARIABLE)
+    with pytest.raises(DataError, match="are damaged"), open_weights(folder):
+        pass

@@ -10,14 +10,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import DataError
+from workbench.networks.pretrained.damage import blamed
 from workbench.networks.pretrained.stored import Stored, Weights
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _MEMBER = "model.weights.h5"
 # Weights hardly compress: a member that claims to be so much larger than its archive is a trap.
 _MOST_GROWTH = 20
-_DAMAGES = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile)
 
 
 @contextmanager
@@ -48,15 +47,13 @@ def opened_keras(path: Path) -> Iterator[Weights]:
         DataError: it is damaged or holds none.
     """
     with tempfile.TemporaryFile() as aside:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                size = archive.getinfo(_MEMBER).file_size
-                if size > _MOST_GROWTH * path.stat().st_size:
-                    raise ValueError(f"its weights claim to have {size:,} bytes")
-                with archive.open(_MEMBER) as member:
-                    shutil.copyfileobj(member, aside)
-        except _DAMAGES as error:
-            raise DataError(f"{path} is not a whole .keras file with weights: {error}") from error
+        whole = blamed(f"{path} is not a whole .keras file with weights")
+        with whole, zipfile.ZipFile(path) as archive:
+            size = archive.getinfo(_MEMBER).file_size
+            if size > _MOST_GROWTH * path.stat().st_size:
+                raise ValueError(f"its weights claim to have {size:,} bytes")
+            with archive.open(_MEMBER) as member:
+                shutil.copyfileobj(member, aside)
         with _opened(aside, path) as weights:
             yield weights
 
@@ -65,12 +62,12 @@ def opened_keras(path: Path) -> Iterator[Weights]:
 def _opened(source: Any, path: Path) -> Iterator[Weights]:
     import h5py
 
-    try:
+    with blamed(f"{path} is not a whole HDF5 file"):
         file = h5py.File(source, "r")
-    except _DAMAGES as error:
-        raise DataError(f"{path} is not a whole HDF5 file: {error}") from error
     with file:
-        yield _weights(file, path)
+        with blamed(f"{path} is not a whole HDF5 file"):
+            weights = _weights(file, path)
+        yield weights
 
 
 def _weights(file: h5py.File, path: Path) -> Weights:
@@ -80,6 +77,8 @@ def _weights(file: h5py.File, path: Path) -> Weights:
     arrays: dict[str, Any] = {}
 
     def visit(place: str, found: Any) -> None:
+        if not isinstance(place, str) or place.startswith("optimizer"):
+            return  # a name that is no text is nobody's
         if isinstance(found, h5py.Dataset):
             arrays[place] = found
         elif place.endswith("vars") and isinstance(found.attrs.get("name"), str):
@@ -90,24 +89,26 @@ def _weights(file: h5py.File, path: Path) -> Weights:
     return {
         _name(place, names): Stored(array.shape, _reader(array, place, path))
         for place, array in arrays.items()
-        if not (place.startswith("optimizer") or array.is_virtual or array.external)
+        if array.shape is not None and not (array.is_virtual or array.external)
     }
 
 
 def _name(place: str, names: dict[str, str]) -> str:
-    """The name of the array at a place: ``conv1/0`` or ``conv1/conv1/kernel``."""
+    """The name of the array at a place: ``conv1/0`` or ``conv1/conv1/kernel``.
+
+    Where no name was noted, as Keras did not at first, the folder's own name has to do.
+    """
     parts = place.removesuffix(":0").split("/")
     if len(parts) < 2 or parts[-2] != "vars":
         return "/".join(parts)
     around = ["/".join(parts[:end]) for end in range(1, len(parts) - 1)]
-    return "/".join([*(names[a] for a in around if a in names), parts[-1]])
+    noted = [names[a] for a in around if a in names] or parts[-3:-2]
+    return "/".join([*noted, parts[-1]])
 
 
-def _reader(array: Any, place: str, path: Path) -> Any:
+def _reader(array: Any, place: str, path: Path) -> Callable[[], np.ndarray]:
     def read() -> np.ndarray:
-        try:
+        with blamed(f"{place} in {path} cannot be read"):
             return np.asarray(array[()])
-        except _DAMAGES as error:
-            raise DataError(f"{place} in {path} cannot be read: {error}") from error
 
     return read

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import DataError
+from workbench.networks.pretrained.damage import blamed
 from workbench.networks.pretrained.stored import Stored, Weights
 
 _OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -28,11 +29,9 @@ def opened_saved_model(path: Path) -> Iterator[Weights]:
 
     if not (path / "variables" / "variables.index").is_file():
         raise DataError(f"{path} is no folder of a SavedModel: it has no variables")
-    try:
+    with blamed(f"the variables of {path} are damaged"):
         reader = tf.train.load_checkpoint(str(path / "variables" / "variables"))
         shapes, names = reader.get_variable_to_shape_map(), _names(reader)
-    except (tf.errors.OpError, ValueError) as error:
-        raise DataError(f"the variables of {path} are damaged: {error!s:.200}") from error
     weights: Weights = {}
     for key in sorted(shapes):
         if key != _OBJECTS and _SLOT not in key:
@@ -60,9 +59,5 @@ def _names(reader: Any) -> dict[str, str]:
 
 
 def _read(reader: Any, key: str, path: Path) -> Any:
-    import tensorflow as tf
-
-    try:
+    with blamed(f"{key} in {path} cannot be read"):
         return reader.get_tensor(key)
-    except tf.errors.OpError as error:
-        raise DataError(f"{key} in {path} cannot be read: {error!s:.200}") from error

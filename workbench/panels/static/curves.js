@@ -78,8 +78,9 @@ function layout(figure, log, ink, grid) {
     })),
     annotations: [
       { text: "learning rate", x: 0, y: 0.17, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false },
-      ...marks.map(([epoch, text]) => ({
-        text, x: epoch, y: 1, yref: "paper", showarrow: false, xanchor: "left", yanchor: "top", font: { size: 10 },
+      ...marks.map(([epoch, text, row]) => ({
+        text, x: epoch, y: 1, yref: "paper", showarrow: false, yanchor: "top", yshift: -12 * row, font: { size: 10 },
+        xanchor: epoch > 0.7 * figure.epochs ? "right" : "left",
       })),
     ],
   };

@@ -221,6 +221,7 @@ function headingOf(model, row, columns) {
   const cell = make("td");
   cell.colSpan = columns;
   cell.append(make("span", "wb-results-fold", row.folded ? "▸" : "▾"), make("span", "wb-strong", row.title), make("span", "wb-muted", ` ${row.text}`));
+  if (row.sweep) cell.append(" ", action("Open the sweep", () => model.send({ event: "open_sweep", id: row.sweep }), `Open the sweep ${row.title}`, "wb-link wb-results-open-sweep"));
   line.append(cell);
   return line;
 }
@@ -340,6 +341,7 @@ function render({ model, el }) {
     else open(row);
   };
   body.addEventListener("keydown", (event) => {
+    if (event.target.closest("button")) return;  // its own keys
     const data = model.get("data");
     const command = event.ctrlKey || event.metaKey;
     if (event.key === "ArrowDown") move(here + 1, event.shiftKey);

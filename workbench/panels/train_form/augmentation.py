@@ -70,6 +70,17 @@ class AugmentationPart(Part):
         )
         return (box(left, self.preview, kind="wb-sides"),)
 
+    @property
+    def mean(self) -> str:
+        """Which mean is subtracted."""
+        return self.plain["mean_subtraction"].value if self.made else self._held["mean_subtraction"]
+
+    @mean.setter
+    def mean(self, kind: str) -> None:
+        if self.made:
+            self.plain["mean_subtraction"].value = kind
+        self._held["mean_subtraction"] = kind
+
     def all_fields(self) -> Sequence[f.Field]:
         """All of them."""
         return [*self.plain, *self.random]

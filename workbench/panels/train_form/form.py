@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -13,7 +13,7 @@ from workbench.api.train import start_run
 from workbench.data import Dataset
 from workbench.errors import WorkbenchError
 from workbench.jobs import Job
-from workbench.networks.facts import default_batch_size, smallest, title
+from workbench.networks.facts import smallest, title
 from workbench.panels import fields as f
 from workbench.panels.guard import clear_error, guarded
 from workbench.panels.train_form.about import AboutData, steps_per_epoch
@@ -31,6 +31,7 @@ from workbench.panels.train_form.visual import Visual
 from workbench.panels.view import View, box, button, note
 from workbench.sweeps import SweepConfig
 from workbench.training.config import TrainConfig
+from workbench.training.defaults import defaults
 from workbench.training.trust import trust
 
 if TYPE_CHECKING:
@@ -49,14 +50,14 @@ class TrainForm:
         self._filling, self._ready = True, False
         self._data: Dataset | None = None
         self._sweep: SweepConfig | None = None
-        self._offered_batch = self._offered_rate = ""
+        self._offered = defaults()
         self._make()
         self.widgets = (View("title", text="New run"), self._empty, *self._layout())
         if dataset in self.basics.tasks:
             self.basics.dataset.value = dataset
         self._fill(config or TrainConfig(dataset=""))
         if config is None:
-            self._propose()
+            self._begin()
         for field in self.basics.fields:
             field.on_change(self.changed)
             field.on_enter(self.enter)
@@ -117,11 +118,18 @@ class TrainForm:
         """Put a learning rate into its field."""
         self.basics.learning_rate.value = digits(rate)
 
-    def propose_rate(self, rate: float) -> None:
-        """Put a learning rate into its field unless the person has put one there."""
-        if not self._filling and self.basics.learning_rate.value == self._offered_rate:
-            self._offered_rate = digits(rate)
-            self.use_rate(rate)
+    def propose(self) -> None:
+        """Put what suits network and solver into its fields unless the person has put others."""
+        if self._filling:
+            return
+        before, now = self._offered, defaults(self.choice.name, self.optimization.solver)
+        if self.basics.batch_size.value == digits(before["batch_size"]):
+            self.use_batch(now["batch_size"])
+        if self.basics.learning_rate.value == digits(before["learning_rate"]):
+            self.use_rate(now["learning_rate"])
+        if self.augmentation.mean == before["mean_subtraction"]:
+            self.augmentation.mean = now["mean_subtraction"]
+        self._offered = now
 
     @guarded
     def changed(self) -> None:
@@ -179,10 +187,10 @@ class TrainForm:
             ),
             kind="wb-begin",
         )
-        more = f.fold("Group", basics.group.root)
+        self._group = f.fold("Group", basics.group.root)
         last = box(
             box(
-                basics.name.root, basics.runner.root, more, box(self._start, kind="wb-row"),
+                basics.name.root, basics.runner.root, self._group, box(self._start, kind="wb-row"),
                 self._problem,
             ),
             self._code,
@@ -197,20 +205,21 @@ class TrainForm:
         for part in self._parts:
             part.fill(config)
 
-    def _propose(self) -> None:
-        """Begin with the network that fits the dataset, and with its batch size."""
+    def _begin(self) -> None:
+        """Begin with the network that fits the dataset, and with what suits it."""
         self.choice.standard.offer(self.data)
         self.choice.standard.propose()
-        self._offered_rate = self.basics.learning_rate.value
-        self._offered_batch = digits(default_batch_size(self.choice.name))
-        self.basics.batch_size.value = self._offered_batch
+        self._fill_with(defaults(self.choice.name))
+
+    def _fill_with(self, values: dict[str, Any]) -> None:
+        self.use_batch(values["batch_size"])
+        self.use_rate(values["learning_rate"])
+        self.augmentation.mean = values["mean_subtraction"]
+        self._offered = values
 
     @guarded
     def _on_network(self) -> None:
-        """Offer the batch size of the network, unless the person has entered one."""
-        if not self._filling and self.basics.batch_size.value == self._offered_batch:
-            self._offered_batch = digits(default_batch_size(self.choice.name))
-            self.basics.batch_size.value = self._offered_batch
+        self.propose()
         self.changed()
 
     def _look(self) -> bool:
@@ -274,6 +283,9 @@ class TrainForm:
         named = self.page.home.reference(Job(self.page.home.datasets_dir / config.dataset))
         name, group = self.basics.name.entered or None, self.basics.group.entered
         sweep = self._sweep
+        # A sweep's runs have processes of their own and are listed under its name.
+        for root in (self._group, self.basics.runner.root):
+            root.layout.display = None if sweep is None else "none"
         if sweep is None:
             self._start.description = "Train"
             self._code.show(code=as_code.train(config, named, name, group))

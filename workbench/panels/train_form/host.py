@@ -40,8 +40,8 @@ class Host(Protocol):
     def use_rate(self, rate: float) -> None:
         """Put a learning rate into its field."""
 
-    def propose_rate(self, rate: float) -> None:
-        """Put a learning rate into its field unless the person has put one there."""
+    def propose(self) -> None:
+        """Put what suits network and solver into its fields unless the person has put others."""
 
     def steps_per_epoch(self, config: TrainConfig) -> int:
         """How many steps an epoch of the chosen dataset has."""

@@ -107,10 +107,15 @@ class Optimization(Part):
         if self.made:
             self.finder.failed()
 
+    @property
+    def solver(self) -> str:
+        """The chosen solver."""
+        return self.inputs["solver"].value if self.made else self._held["solver"]
+
     @guarded
     def _on_solver(self) -> None:
         """Each solver has rates of its own."""
-        self.host.propose_rate(solvers()[self.inputs["solver"].value].learning_rate)
+        self.host.propose()
 
     def _make(self) -> None:
         fields = self.inputs

@@ -43,9 +43,17 @@ class SeveralRuns:
         self.wrong = base is not None and active and found is None
         if not active and form is not None and base is not None:
             form.look(base)
-        text = "one run" if found is None else f"{found.total:,} runs: {', '.join(found.space)}"
+        text = "one run" if found is None else self._words(found)
         self._head.show(title=_TITLE, note="" if self.wrong else text, told=True)
         return found
+
+    def _words(self, sweep: SweepConfig) -> str:
+        """What is begun, and who keeps it from being as quick as is wished."""
+        text = f"{sweep.total:,} runs: {', '.join(sweep.space)}"
+        slots = self._host.page.home.queue.slots
+        if slots >= sweep.at_once:
+            return text
+        return f"{text}; the queue on Home lets {slots} train at a time"
 
     def _look(self, base: TrainConfig, varied: Mapping[str, tuple[Any, ...]]) -> SweepConfig | None:
         # Made where something varies: how many run at a time is chosen there.
