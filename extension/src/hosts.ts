@@ -39,9 +39,11 @@ export class OwnKernel implements IHost {
       kernelPreference: { shouldStart: true, canStart: true, shutdownOnDispose: false }
     });
     this.sessionContext.kernelChanged.connect((_, { newValue }) => {
-      // In subshells the callbacks of widgets would hop between threads.
       if (newValue) {
+        // In subshells the callbacks of widgets would hop between threads.
         newValue.commsOverSubshells = CommsOverSubshells.Disabled;
+        // Left to another connection to this kernel, widgets would never arrive here.
+        newValue.handleComms = true;
       }
     });
   }

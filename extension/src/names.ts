@@ -13,4 +13,8 @@ export const INSERT_CELL = 'workbench:insert-cell';
 /** Shows the workbench and leaves no name behind in the kernel. */
 export const SHOW_CODE = '__import__("IPython").display.display(__import__("workbench").sidebar())';
 
+/** The same with widgets that nobody has seen. */
+export const SHOW_ANEW_CODE =
+  '__import__("IPython").display.display(__import__("workbench").sidebar(anew=True))';
+
 export const APP_CODE = 'import workbench as wb\n\nwb.app()';

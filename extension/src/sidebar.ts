@@ -7,10 +7,11 @@ import { Panel } from '@lumino/widgets';
 
 import type { IHost } from './hosts';
 import { workbenchIcon } from './icon';
-import { SHOW_CODE, SIDEBAR_ID } from './names';
+import { SHOW_ANEW_CODE, SHOW_CODE, SIDEBAR_ID } from './names';
 import { Bar, Notice } from './parts';
 
 const BUSY_AFTER_MS = 2500;
+const LOOK_EVERY_MS = 200;
 
 /** The sidebar: one line of buttons, what there is to say, and the workbench. */
 export class Sidebar extends Panel {
@@ -93,7 +94,7 @@ export class Sidebar extends Panel {
     this._notice.say('The workbench is loading …');
     const slow = setTimeout(() => this._sayBusy(turn), BUSY_AFTER_MS);
     try {
-      await this._execute(turn, host);
+      await this._execute(turn, host, SHOW_CODE);
     } catch (error) {
       // A kernel that restarts cancels the request; it is made again when the kernel is back.
       if (!this._stale) {
@@ -106,7 +107,7 @@ export class Sidebar extends Panel {
     }
   }
 
-  private async _execute(turn: number, host: IHost): Promise<void> {
+  private async _execute(turn: number, host: IHost, code: string): Promise<void> {
     const kernel = host.sessionContext.session!.kernel!;
     const output = new SimplifiedOutputArea({
       model: new OutputAreaModel({ trusted: true }),
@@ -117,7 +118,7 @@ export class Sidebar extends Panel {
     this._output = output;
     this.addWidget(output);
     const future = kernel.requestExecute({
-      code: SHOW_CODE,
+      code,
       store_history: false,
       stop_on_error: false,
       allow_stdin: false
@@ -129,8 +130,37 @@ export class Sidebar extends Panel {
     }
     if (content.status === 'ok') {
       this._notice.clear();
+      this._see(turn, host, output, code).catch(error =>
+        this._fail(turn, `The workbench is not in sight: ${reason(error)}`, 'Try again', () =>
+          this.run()
+        )
+      );
     } else {
       this._explain(turn, content as { ename?: string; evalue?: string });
+    }
+  }
+
+  /**
+   * Wait until the workbench is in sight. A page may miss widgets that were there before it;
+   * widgets of its own it cannot miss.
+   */
+  private async _see(
+    turn: number,
+    host: IHost,
+    output: SimplifiedOutputArea,
+    code: string
+  ): Promise<void> {
+    while (turn === this._turn && !output.isDisposed && !output.node.querySelector('.wb-app')) {
+      if (output.node.textContent?.includes('Error displaying widget')) {
+        if (code === SHOW_CODE) {
+          await this._execute(turn, host, SHOW_ANEW_CODE);
+        } else {
+          this._clear();
+          this._fail(turn, 'The workbench could not be shown here.', 'Try again', () => this.run());
+        }
+        return;
+      }
+      await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
 

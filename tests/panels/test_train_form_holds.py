@@ -29,7 +29,7 @@ def shares(low=0, high=1):
 
 POLICIES = st.one_of(
     st.just(wb.Fixed()),
-    st.builds(wb.Step, size=shares(0.1, 100), gamma=shares(1e-6, 10)),
+    st.builds(wb.Step, size=shares(0.1, 100), gamma=shares(1e-6, 1)),
     st.builds(
         wb.MultiStep,
         at=st.lists(shares(0.01, 100), min_size=1, max_size=4, unique=True).map(

@@ -64,7 +64,9 @@ def test_a_second_execution_is_refused_while_the_first_runs(job):
 
 
 def test_an_unknown_runner_or_kind_is_refused(job, tmp_path):
-    with pytest.raises(InvalidValue, match="runner must be one of kernel, process, synchronous"):
+    with pytest.raises(
+        InvalidValue, match="runner must be one of kernel, process, ray, synchronous"
+    ):
         runners.start(job, "cloud")
     with pytest.raises(InvalidValue, match="nothing executes jobs of kind 'tea'"):
         execution.executor_of("tea")

@@ -83,7 +83,7 @@ def start_dataset(
     home: Home | None = None,
 ) -> Job:
     """Begin to make the dataset of a configuration; return its job at once."""
-    check_choice("runner", runner, runners.RUNNERS)
+    check_choice("runner", runner, runners.LOCAL)
     home = home or current_home()
     prepare(config, home, secrets)
     parents = _parents(config, home)

@@ -247,7 +247,7 @@ def start_sweep(
         MissingExtra: the method is ``bayesian`` and Optuna is not installed.
     """
     home = home or current_home()
-    check_choice("runner", runner, runners.RUNNERS)
+    check_choice("runner", runner, runners.LOCAL)
     _check_extra(config)
     _check_dataset(config, home)
     config = _seeded(config)

@@ -16,10 +16,11 @@ from workbench.api.run import Run
 from workbench.data import Dataset
 from workbench.errors import InvalidValue
 from workbench.jobs import LIVE, Home, Job, JobSummary
-from workbench.networks.facts import default_batch_size
 from workbench.networks.source import source_of
+from workbench.runners import ray
 from workbench.training.checkpoints import checkpoint_at
 from workbench.training.config import MAX_SEED, TrainConfig
+from workbench.training.defaults import defaults
 from workbench.training.trust import trust
 from workbench.validation import check, check_choice
 
@@ -35,6 +36,7 @@ def train(
     name: str | None = None,
     group: str = "",
     runner: str | None = None,
+    workers: int | None = None,
     home: Home | None = None,
     **fields: Any,
 ) -> Run:
@@ -46,13 +48,15 @@ def train(
             in the manner of DIGITS' ``UserModel``, whose source is kept with the run.
         config: everything at once, instead of ``network`` and ``fields``.
         name: by default the network's name and a number.
-        runner: ``kernel`` (a thread of this process), ``process``, or ``machines``, which are
-            to execute it with ``workbench run work``.
+        runner: ``kernel`` (a thread of this process), ``process``, ``ray`` (a cluster), or
+            ``machines``, which are to execute it with ``workbench run work``.
+        workers: how many of a Ray cluster train together; one on each machine by default.
         fields: further fields of :class:`TrainConfig`, such as ``epochs=5``.
 
     Raises:
         InvalidValue: a field is unknown or out of range; nothing was made.
         NotFound: there is no such dataset or network.
+        MissingExtra: the runner needs what is not installed.
     """
     home = home or current_home()
     found = find_dataset(dataset, home) if isinstance(dataset, str) else dataset
@@ -60,11 +64,11 @@ def train(
     if config is None:
         config = train_config(found.id, network=network, task=found.task, **fields)
     config = dataclasses.replace(config, dataset=found.id)
-    return start_run(config, name=name, group=group, runner=runner, home=home)
+    return start_run(config, name=name, group=group, runner=runner, workers=workers, home=home)
 
 
 def train_config(dataset: str, **fields: Any) -> TrainConfig:
-    """Build a configuration; the batch size is the network's own unless given.
+    """Build a configuration, with what suits its network and its solver unless given.
 
     Raises:
         InvalidValue: a field is unknown or out of range.
@@ -75,8 +79,8 @@ def train_config(dataset: str, **fields: Any) -> TrainConfig:
     known = [field.name for field in dataclasses.fields(TrainConfig)]
     for name in fields.keys() - set(known):
         raise InvalidValue(f"TrainConfig has no field {name!r}; it has {', '.join(known)}")
-    batch_size = default_batch_size(fields.get("network", "lenet"))
-    return TrainConfig(dataset=dataset, **{"batch_size": batch_size, **fields})
+    chosen = {name: fields[name] for name in ("network", "solver") if name in fields}
+    return TrainConfig(dataset=dataset, **(defaults(**chosen) | fields))
 
 
 def start_run(
@@ -85,16 +89,26 @@ def start_run(
     name: str | None = None,
     group: str = "",
     runner: str | None = None,
+    workers: int | None = None,
     home: Home | None = None,
 ) -> Run:
     """Begin the run of a configuration; a seed is drawn if it has none.
 
     With the runner ``machines`` it is made only: they are to execute it, each with
     ``workbench run work``.
+
+    Raises:
+        InvalidValue: there is no such runner, or it takes no workers; nothing was made.
+        MissingExtra: the runner needs what is not installed; nothing was made.
     """
     home = home or current_home()
     runner = runner or default_runner()
     check_choice("runner", runner, [*runners.RUNNERS, MACHINES])
+    if runner != MACHINES:
+        runners.find(runner)
+    if workers is not None:
+        check(runner == "ray", f"workers are for the runner ray, not for {runner}")
+        ray.check_workers(workers)
     if config.seed is None:
         config = dataclasses.replace(config, seed=secrets.randbelow(MAX_SEED))
     dataset = Job(home.datasets_dir / config.dataset)
@@ -106,6 +120,8 @@ def start_run(
     job = home.create_job(
         "run", name or free_name(config.network, home), config.to_dict(), parents, group=group
     )
+    if workers is not None:
+        ray.ask_for(job, workers)
     if runner != MACHINES:
         runners.start(job, runner)
     return Run(job)

@@ -65,6 +65,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
                 "--image", default="val:0", metavar="SPLIT:N", help="which image, such as val:3"
             )
         if name in ("resume", "extend"):
+            action.add_argument(
+                "--runner", choices=["process", "ray"], default="process", help="where it goes on"
+            )
             action.add_argument("--detach", action="store_true", help="return at once")
 
 
@@ -118,7 +121,7 @@ def _pause(arguments: argparse.Namespace) -> None:
 
 def _resume(arguments: argparse.Namespace) -> None:
     run = api.run(arguments.id)
-    run.resume("process")
+    run.resume(arguments.runner)
     _go_on(arguments, run)
 
 
@@ -130,7 +133,7 @@ def _rate(arguments: argparse.Namespace) -> None:
 
 def _extend(arguments: argparse.Namespace) -> None:
     run = api.run(arguments.id)
-    run.extend(arguments.epochs, "process")
+    run.extend(arguments.epochs, arguments.runner)
     _go_on(arguments, run)
 
 

@@ -53,8 +53,10 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     option("--policy", choices=list(POLICIES), help="default: step")
     option("--seed", type=int, metavar="N", help="default: drawn and noted")
     option("--devices", metavar="D", help="2 (GPUs), gpu:0,3 or cpu:2; default: all GPUs")
-    option("--runner", choices=["process", "kernel", api.MACHINES], default="process",
-           help="machines: make the run for several to execute with `run work`")  # fmt: skip
+    option("--runner", choices=["process", "kernel", "ray", api.MACHINES], default="process",
+           help="ray: on the cluster of RAY_ADDRESS, or this machine as one; "
+           "machines: make the run for several to execute with `run work`")  # fmt: skip
+    option("--workers", type=int, metavar="N", help="of a Ray cluster; default: one a machine")
     option("--name", metavar="NAME")
     option("--group", default="", metavar="NAME")
     option("--detach", action="store_true", help="return at once; the run goes on")
@@ -228,7 +230,12 @@ def _train(arguments: argparse.Namespace) -> None:
     if runner == "kernel":
         load_tensorflow(arguments.debug)
     run = api.start_run(
-        config, name=arguments.name, group=arguments.group, runner=runner, home=home
+        config,
+        name=arguments.name,
+        group=arguments.group,
+        runner=runner,
+        workers=arguments.workers,
+        home=home,
     )
     if runner == api.MACHINES:
         emit(

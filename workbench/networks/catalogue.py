@@ -73,7 +73,6 @@ _CARDS = (
         parameters=138_357_544,
         multiply_adds=15_470_264_320,
         activations=15_120_360,
-        default_learning_rate=0.001,
     ),
     NetworkCard(
         name="resnet18",

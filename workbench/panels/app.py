@@ -170,8 +170,15 @@ class _Sidebar:
     app: App | None = None
 
 
-def sidebar() -> App:
-    """The workbench of the sidebar: the same one at every call."""
+def sidebar(anew: bool = False) -> App:
+    """The workbench of the sidebar: the same one at every call.
+
+    Args:
+        anew: make it again, for a page that could not show what was there.
+    """
+    if anew and _Sidebar.app is not None:
+        _Sidebar.app.close()
+        _Sidebar.app = None
     if _Sidebar.app is None or _Sidebar.app.home != current_home():
         _Sidebar.app = App()
     return _Sidebar.app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -13,12 +12,12 @@ from workbench.data import Dataset
 from workbench.errors import WorkbenchError
 from workbench.panels.guard import guarded
 from workbench.panels.pictures import thumbnails
+from workbench.panels.scripts import script
 from workbench.training.augmentation import Augmentation
 
 if TYPE_CHECKING:
     from workbench.panels.guard import Guarded
 
-_STATIC = Path(__file__).with_name("static")
 _MOST_SAMPLES = 32
 _AT_ONCE = 32 << 20
 _PICTURE_SIDE = 160
@@ -39,8 +38,8 @@ class AugmentationPreview(anywidget.AnyWidget):
         blob: the pictures' pixels, uint8.
     """
 
-    _esm = (_STATIC / "augmentation_preview.js").read_text("utf-8")
-    _css = (_STATIC / "augmentation_preview.css").read_text("utf-8")
+    _esm = script("dom.js", "augmentation_preview.js")
+    _css = script("augmentation_preview.css")
     data = traitlets.Dict().tag(sync=True)
     blob = traitlets.Bytes().tag(sync=True)
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import anywidget
 import traitlets
 
-# CodeMirror and what we do with it (extension/src/editor.ts), one module.
-_SCRIPT = Path(__file__).with_name("static") / "editor.js"
+from workbench.panels.scripts import script
 
 
 class Mistake(NamedTuple):
@@ -21,11 +18,6 @@ class Mistake(NamedTuple):
 
     line: int
     text: str
-
-
-@cache
-def _script() -> str:
-    return _SCRIPT.read_text("utf-8")
 
 
 class CodeEditor(anywidget.AnyWidget):
@@ -42,7 +34,8 @@ class CodeEditor(anywidget.AnyWidget):
     mistakes = traitlets.List().tag(sync=True)
 
     def __init__(self, description: str) -> None:
-        super().__init__(_esm=_script(), description=description)
+        # CodeMirror and what we do with it (extension/src/editor.ts), one module.
+        super().__init__(_esm=script("editor.js"), description=description)
         self.add_class("wb-code-editor")
 
     def mark(self, mistakes: Sequence[Mistake]) -> None:

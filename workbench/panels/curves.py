@@ -9,7 +9,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from workbench.panels.plotly_module import plotly_module
+from workbench.panels.scripts import plotly_script
 from workbench.training.history import History, Mark
 
 MOST_POINTS = 2000
@@ -32,7 +32,7 @@ class Curves(anywidget.AnyWidget):
     blob = traitlets.Bytes().tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__(_esm=plotly_module("curves.js"))
+        super().__init__(_esm=plotly_script("curves.js"))
         self.add_class("wb-curves")
 
     def show(self, history: History, epochs: float) -> None:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 
-_STATIC = Path(__file__).with_name("static")
-_PARTS = ("chooser.js", "zoom.js", "explorer.js")
-
-
-@cache
-def _script() -> str:
-    """One module of three files: a widget cannot bring modules of its own to import."""
-    return "\n".join((_STATIC / name).read_text("utf-8") for name in _PARTS)
+from workbench.panels.scripts import script
 
 
 class ExploreGrid(anywidget.AnyWidget):
@@ -42,7 +33,8 @@ class ExploreGrid(anywidget.AnyWidget):
         options: dict[str, Any],
         data: dict[str, Any],
     ) -> None:
-        super().__init__(_esm=_script(), options=options, data=data)
+        made_of = script("dom.js", "chooser.js", "zoom.js", "explorer.js")
+        super().__init__(_esm=made_of, options=options, data=data)
         self._handlers = on
         self.add_class("wb-explore-grid")
         self.on_msg(self._receive)

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from workbench.panels.curves import downsampled
-from workbench.panels.plotly_module import plotly_module
+from workbench.panels.scripts import plotly_script
 
 Line = tuple[np.ndarray, np.ndarray]
 
@@ -27,7 +27,7 @@ class ResultsChart(anywidget.AnyWidget):
     blob = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, open: Callable[[str], object]) -> None:
-        super().__init__(_esm=plotly_module("results_chart.js"))
+        super().__init__(_esm=plotly_script("results_chart.js"))
         self._open = open
         self.add_class("wb-results-chart")
         self.on_msg(self._receive)

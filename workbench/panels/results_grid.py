@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-_SCRIPT = Path(__file__).with_name("static") / "results.js"
-
-
-@cache
-def _script() -> str:
-    return _SCRIPT.read_text("utf-8")
+from workbench.panels.scripts import script
 
 
 class ResultsGrid(anywidget.AnyWidget):
@@ -32,7 +25,8 @@ class ResultsGrid(anywidget.AnyWidget):
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, on: Mapping[str, Callable[..., object]], data: dict[str, Any]) -> None:
-        super().__init__(_esm=_script(), options={"columns": []}, data=data)
+        made_of = script("dom.js", "results.js")
+        super().__init__(_esm=made_of, options={"columns": []}, data=data)
         self._handlers = on
         self.add_class("wb-results-grid")
         self.on_msg(self._receive)

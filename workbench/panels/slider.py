@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import anywidget
 import traitlets
 
-_SCRIPT = (Path(__file__).with_name("static") / "slider.js").read_text("utf-8")
+from workbench.panels.scripts import script
+
 _STEPS = 100
 
 
@@ -21,7 +20,7 @@ class Slider(anywidget.AnyWidget):
         step: what one step of the slider is.
     """
 
-    _esm = _SCRIPT
+    _esm = script("slider.js")
     value = traitlets.Unicode("0").tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
     high = traitlets.Float(1.0).tag(sync=True)

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbench.panels.plotly_module import plotly_module
+from workbench.panels.scripts import plotly_script
 from workbench.sweeps import Range, SweepConfig, Trial, Trials, best, best_so_far
 from workbench.sweeps.spelling import spell, spelled
 
@@ -28,7 +28,7 @@ class SweepFigure(anywidget.AnyWidget):
     ).tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__(_esm=plotly_module("sweep_figure.js"))
+        super().__init__(_esm=plotly_script("sweep_figure.js"))
         self.add_class("wb-sweep-figure")
 
     def show(self, config: SweepConfig, trials: Sequence[Trial], noted: Trials) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets as widgets
 import traitlets
 
-# As text: of a path anywidget would watch the file, and keep every view that was ever made.
-_STATIC = Path(__file__).with_name("static")
+from workbench.panels.scripts import script
 
 
 class View(anywidget.AnyWidget):
@@ -20,7 +18,8 @@ class View(anywidget.AnyWidget):
     What the person does comes back as an event: its name, and the values that go with it.
     """
 
-    _esm = (_STATIC / "view.js").read_text("utf-8")
+    # As text: of a path anywidget would watch the file, and keep every view that was ever made.
+    _esm = script("dom.js", "view.js")
     kind = traitlets.Unicode().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
     blob = traitlets.Bytes().tag(sync=True)
@@ -52,8 +51,8 @@ class View(anywidget.AnyWidget):
 class Pulse(anywidget.AnyWidget):
     """Asks for news while a page is looked at; brings the stylesheet with it."""
 
-    _esm = (_STATIC / "pulse.js").read_text("utf-8")
-    _css = (_STATIC / "style.css").read_text("utf-8")
+    _esm = script("pulse.js")
+    _css = script("style.css")
 
     def __init__(self, on_tick: Callable[[], object]) -> None:
         super().__init__()

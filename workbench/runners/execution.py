@@ -19,6 +19,11 @@ from workbench.jobs.queue import Turn, enter, machine
 
 Executor = Callable[[Job, JobContext], None]
 
+
+class HandedOver(Exception):  # noqa: N818 - not an error: the job goes on
+    """Raised by an executor that leaves the job to another process, which it has announced."""
+
+
 # By name, because an executor's module may import TensorFlow.
 EXECUTORS = {
     "dataset": "workbench.data.create:execute",
@@ -58,6 +63,8 @@ def execute(
 ) -> str:
     """Own the job, wait for its turn, execute it to its end and return its last status.
 
+    That is ``waiting`` where the executor has handed it over to another process.
+
     Whatever goes wrong ends as the job's status with a sentence; the traceback is in its log.
 
     Args:
@@ -74,7 +81,8 @@ def execute(
             with _text_log(job.path / "run.log"):
                 context = JobContext(job, events, secrets, turn)
                 fields = _outcome(job, context, turn, executor, apart)
-            events.write("status", sync=True, **fields)
+            if fields["status"] != "waiting":
+                events.write("status", sync=True, **fields)
         except StorageError:
             # Not even the end can be written: without its owner the job reads as interrupted.
             logging.getLogger(__name__).exception("%s: its end could not be recorded", job.id)
@@ -96,6 +104,8 @@ def _outcome(
         (executor or executor_of(job.kind))(job, context)
     except Stopped:
         return {"status": "stopped"}
+    except HandedOver:
+        return {"status": "waiting"}
     except JobInterrupted as error:
         _log_traceback(job, context)
         return {"status": "interrupted", "error": str(error)}

@@ -17,8 +17,12 @@ from workbench.training.cluster import Cluster, from_environment
 from workbench.training.execute import execute as train
 
 
-def take_part(job: Job) -> str:
+def take_part(job: Job, announced: bool = False) -> str:
     """Execute a run as one of the machines of ``TF_CONFIG``; return how it ended.
+
+    Args:
+        announced: whoever started the machines has announced the run: what was commanded since
+            then is meant for it.
 
     Raises:
         InvalidValue: the job is no run, or ``TF_CONFIG`` cannot be understood.
@@ -30,7 +34,8 @@ def take_part(job: Job) -> str:
     if not cluster.first:
         return _follow(job, cluster)
     # Whoever started the machines has given them their turn and their GPUs.
-    job.announce()
+    if not announced:
+        job.announce()
     return execute(job, lambda job, context: train(job, context, cluster), queued=False)
 
 

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -49,13 +50,21 @@ class ProcessHandle:
 
 
 class ProcessRunner:
-    """Executes in a spawned Python process with a session of its own."""
+    """Executes in a spawned Python process with a session of its own.
+
+    Attributes:
+        program: the module that the process executes, which ends in ``worker.main``.
+    """
+
+    program = "workbench.runners.worker"
 
     def start(self, job: Job, secrets: Mapping[str, str]) -> ProcessHandle:
         """Spawn the process and return as soon as it exists."""
-        child = _spawn(job)
+        child = _spawn(job, self.program)
         try:
-            announce(job, {"pid": child.pid, "started": psutil.Process(child.pid).create_time()})
+            self.announce(
+                job, {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
+            )
         except WorkbenchError:
             child.kill()
             child.wait()
@@ -67,13 +76,21 @@ class ProcessRunner:
             pipe.write(b"execute\n" + json.dumps(dict(secrets)).encode() + b"\n")
         return ProcessHandle(child)
 
+    def announce(self, job: Job, process: dict[str, Any]) -> None:
+        """Record that the process is about to execute the job.
 
-def _spawn(job: Job) -> subprocess.Popen[bytes]:
+        Raises:
+            JobBusy: somebody executes it already.
+        """
+        announce(job, process)
+
+
+def _spawn(job: Job, program: str) -> subprocess.Popen[bytes]:
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     with (job.path / "run.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "workbench.runners.worker", str(job.path)],
+            [sys.executable, "-m", program, str(job.path)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

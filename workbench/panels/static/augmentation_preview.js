@@ -2,12 +2,6 @@
 // only their pixels change, so that nothing flashes while a slider is dragged.
 const PIXELATED_UP_TO = 96;
 
-function make(tag, className) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  return node;
-}
-
 function paint(node, bytes, offset, [height, width, channels]) {
   if (node.width !== width || node.height !== height) {
     node.width = width;

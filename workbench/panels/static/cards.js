@@ -2,13 +2,6 @@
 const WAIT_MS = 150;
 let lists = 0;
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  return node;
-}
-
 function render({ model, el }) {
   const id = `wb-cards-${(lists += 1)}`;
   const label = make("label", "widget-label", model.get("description"));

@@ -100,39 +100,18 @@ function render({ model, el }) {
   switches.className = "wb-switches wb-muted";
   const place = document.createElement("div");
   place.className = "wb-plot";
-  let waiting = 0;
-  const draw = () => {
-    waiting = 0;
-    if (!place.isConnected || !place.clientWidth) return;
-    const figure = model.get("figure");
-    const ink = getComputedStyle(el).color;
-    const grid = ink.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.14)");
+  let drawn = null;
+  const [logBox, log] = check("log scale", () => drawn.soon());
+  const [smoothBox, smooth] = check("smooth", () => drawn.soon());
+  switches.append(logBox, smoothBox);
+  el.append(switches, place);
+  drawn = keepDrawn(model, el, place, (figure, ink, grid) => {
     Plotly.react(place, traces(read(model), smooth.checked, figure.best), layout(figure, log.checked, ink, grid), {
       displayModeBar: false,
       responsive: false,
     });
-  };
-  // However many changes come at once, a frame is drawn once.
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
-  const [logBox, log] = check("log scale", soon);
-  const [smoothBox, smooth] = check("smooth", soon);
-  switches.append(logBox, smoothBox);
-  el.append(switches, place);
-  const size = new ResizeObserver(() => (place.clientWidth ? soon() : null));
-  size.observe(place);
-  const theme = new MutationObserver(soon);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-name", "data-jp-theme-light"] });
-  model.on("change:figure", soon);
-  soon();
-  return () => {
-    cancelAnimationFrame(waiting);
-    size.disconnect();
-    theme.disconnect();
-    model.off("change:figure", soon);
-    Plotly.purge(place);
-  };
+  });
+  return drawn.stop;
 }
 
 export default { render };

@@ -1,12 +1,5 @@
 // The images of a dataset, page by page: found, looked at, selected. chooser.js and zoom.js stand
 // before this text in the same module. Text from data only ever becomes text.
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  return node;
-}
-
 function action(label, onClick, title, className) {
   const node = make("button", `wb-button ${className || ""}`, label);
   node.type = "button";
@@ -17,7 +10,6 @@ function action(label, onClick, title, className) {
 }
 
 const asBytes = (view) => new Uint8Array(view.buffer || view, view.byteOffset || 0, view.byteLength);
-const count = (number) => number.toLocaleString("en-US");
 
 function paint(bytes, offset, width, height, channels) {
   const node = make("canvas", "wb-pixels");

@@ -1,12 +1,5 @@
 // The runs of a home, page by page: filtered, sorted, grouped, selected. Text from data only ever
 // becomes text.
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  return node;
-}
-
 function action(label, onClick, title, className) {
   const node = make("button", `wb-button ${className || ""}`, label);
   node.type = "button";
@@ -18,7 +11,6 @@ function action(label, onClick, title, className) {
   return node;
 }
 
-const count = (number) => number.toLocaleString("en-US");
 const WAIT_MS = 150;
 const ASKS = "words, network:lenet, val_accuracy>0.9, epochs<=10";
 

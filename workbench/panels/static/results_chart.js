@@ -77,44 +77,21 @@ function render({ model, el }) {
   switches.append(log, "log scale");
   const place = document.createElement("div");
   place.className = "wb-results-plot";
-  let waiting = 0;
+  el.append(switches, place);
   let listening = false;
-  const draw = () => {
-    waiting = 0;
-    if (!place.isConnected || !place.clientWidth) return;
-    const figure = model.get("figure");
-    const ink = getComputedStyle(el).color;
-    const grid = ink.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.14)");
+  const drawn = keepDrawn(model, el, place, (figure, ink, grid) => {
     const traces = figure.kind === "scatter" ? scatter(figure) : curves(model, figure);
     switches.hidden = figure.kind === "scatter";
     Plotly.react(place, traces, layout(figure, log.checked, ink, grid), { displayModeBar: false, responsive: false });
-    if (!listening) {
-      listening = true;
-      place.on("plotly_click", (event) => {
-        const id = event.points[0]?.customdata;
-        if (id) model.send({ event: "open", id });
-      });
-    }
-  };
-  // However many changes come at once, a frame is drawn once.
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
-  log.addEventListener("change", soon);
-  el.append(switches, place);
-  const size = new ResizeObserver(() => (place.clientWidth ? soon() : null));
-  size.observe(place);
-  const theme = new MutationObserver(soon);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-name", "data-jp-theme-light"] });
-  model.on("change:figure", soon);
-  soon();
-  return () => {
-    cancelAnimationFrame(waiting);
-    size.disconnect();
-    theme.disconnect();
-    model.off("change:figure", soon);
-    Plotly.purge(place);
-  };
+    if (listening) return;
+    listening = true;
+    place.on("plotly_click", (event) => {
+      const id = event.points[0]?.customdata;
+      if (id) model.send({ event: "open", id });
+    });
+  });
+  log.addEventListener("change", drawn.soon);
+  return drawn.stop;
 }
 
 export default { render };

@@ -93,42 +93,18 @@ function render({ model, el }) {
   place.className = "wb-sweep-plot";
   place.setAttribute("role", "img");
   el.append(place);
-  let waiting = 0;
-  const draw = () => {
-    waiting = 0;
-    // What is hidden has no width: its surroundings tell whether anybody looks.
-    if (!place.isConnected || !el.clientWidth) return;
-    const figure = model.get("figure");
+  return keepDrawn(model, el, place, (figure, ink, grid) => {
     place.setAttribute("aria-label", `${figure.results.length} runs: each field against the result, and the best result so far`);
     // An empty figure with axes would promise something.
     place.hidden = !figure.results.length;
     if (place.hidden) return;
-    const ink = getComputedStyle(el).color;
     const light = (ink.match(/[\d.]+/g) || [0, 0, 0]).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) > 382;
-    const grid = ink.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.14)");
     const narrow = place.clientWidth < 480;
     Plotly.react(place, traces(figure, narrow, ink, light), layout(figure, narrow, ink, grid), {
       displayModeBar: false,
       responsive: false,
     });
-  };
-  // However many changes come at once, a frame is drawn once.
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
-  const size = new ResizeObserver(() => (el.clientWidth ? soon() : null));
-  size.observe(el);
-  const theme = new MutationObserver(soon);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-name", "data-jp-theme-light"] });
-  model.on("change:figure", soon);
-  soon();
-  return () => {
-    cancelAnimationFrame(waiting);
-    size.disconnect();
-    theme.disconnect();
-    model.off("change:figure", soon);
-    Plotly.purge(place);
-  };
+  }).stop;
 }
 
 export default { render };

@@ -1,13 +1,6 @@
 // Draws what the form of a run leads to. Text from data only ever becomes text.
 const SVG = "http://www.w3.org/2000/svg";
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  return node;
-}
-
 function svg(tag, attributes, text) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);

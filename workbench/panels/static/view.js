@@ -1,12 +1,5 @@
 // Draws what the kernel describes: tables, bars, pictures. Text from data only ever becomes text.
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  return node;
-}
-
 function button(label, className, onClick, title) {
   const node = make("button", `wb-button ${className || ""}`, label);
   node.type = "button";

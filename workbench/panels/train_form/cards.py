@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-_SCRIPT = (Path(__file__).parents[1] / "static" / "cards.js").read_text("utf-8")
+from workbench.panels.scripts import script
 
 
 class Cards(anywidget.AnyWidget):
@@ -24,7 +23,7 @@ class Cards(anywidget.AnyWidget):
         options: what is listed: ``name, title, facts, about, badge, reason``.
     """
 
-    _esm = _SCRIPT
+    _esm = script("dom.js", "cards.js")
     value = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from workbench.panels.scripts import script
 from workbench.panels.view import View
-
-_SCRIPT = (Path(__file__).parents[1] / "static" / "train_form.js").read_text("utf-8")
 
 
 class Drawing(View):
     """Shows ``data`` in the manner of ``kind`` (static/train_form.js)."""
 
-    _esm = _SCRIPT
+    _esm = script("dom.js", "train_form.js")

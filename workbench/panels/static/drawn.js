@@ -1,0 +1,30 @@
+// Keeps what Plotly draws in `place` up to date: with the model's figure, with its size and with
+// the theme. `draw` is given the figure and the colours of text and of lines behind.
+function keepDrawn(model, el, place, draw) {
+  let waiting = 0;
+  const now = () => {
+    waiting = 0;
+    // What is hidden has no width: its surroundings tell whether anybody looks.
+    if (!place.isConnected || !el.clientWidth) return;
+    const ink = getComputedStyle(el).color;
+    draw(model.get("figure"), ink, ink.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.14)"));
+  };
+  // However many changes come at once, a frame is drawn once.
+  const soon = () => {
+    if (!waiting) waiting = requestAnimationFrame(now);
+  };
+  const size = new ResizeObserver(() => (el.clientWidth ? soon() : null));
+  size.observe(el);
+  const theme = new MutationObserver(soon);
+  theme.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-name", "data-jp-theme-light"] });
+  model.on("change:figure", soon);
+  soon();
+  const stop = () => {
+    cancelAnimationFrame(waiting);
+    size.disconnect();
+    theme.disconnect();
+    model.off("change:figure", soon);
+    Plotly.purge(place);
+  };
+  return { soon, stop };
+}
