@@ -11,6 +11,7 @@ from workbench.training.checkpoints import list_checkpoints, load_checkpoint
 from workbench.training.config import SOLVERS
 from workbench.training.loop import Loop
 from workbench.training.trainer import Trainer
+from workbench.training.trust import trust
 
 CONFIG = {"epochs": 2, "batch_size": 32, "seed": 11, "learning_rate": 0.02}
 
@@ -310,14 +311,23 @@ def test_what_is_subtracted_goes_with_the_model(digits_home, digits, mean):
     digits_home.delete(job)
 
 
+NORMALIZED = """
+def build(input_shape, outputs):
+    pixels = keras.Input(input_shape)
+    x = layers.Conv2D(4, 3, strides=3, name="conv")(pixels)
+    x = layers.BatchNormalization(name="norm")(x)
+    return keras.Model(pixels, layers.Dense(outputs, name="head")(layers.Flatten()(x)))
+"""
+
+
 def test_averages_are_kept_beside_a_frozen_backbone(digits_home, digits):
     """Normalizations that are held leave the model's list of what is trained."""
-    first = new_job(digits_home, digits, network="resnet18", epochs=1, batch_size=90)
+    trust(digits_home, NORMALIZED)
+    own = {"network": "custom", "code": NORMALIZED}
+    first = new_job(digits_home, digits, epochs=1, **own)
     assert train_until(first, digits, math.inf) == "done"
     start = wb.Start(run=first.id, frozen=1)
-    job = new_job(
-        digits_home, digits, network="resnet18", epochs=2, batch_size=90, ema=0.9, start=start
-    )
+    job = new_job(digits_home, digits, epochs=2, ema=0.9, start=start, **own)
     assert train_until(job, digits, math.inf) == "done"
     before, _ = load_checkpoint(list_checkpoints(first)[-1].path)
     held, _ = load_checkpoint(list_checkpoints(job)[0].path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from workbench.training.class_weights import balanced_weights
 from workbench.training.cluster import Alone, Call, Cluster
 from workbench.training.config import TrainConfig
 from workbench.training.control import Control
+from workbench.training.halving import BATCH_SIZE, Halving
 from workbench.training.insight import Insight
 from workbench.training.intervals import Interval
 from workbench.training.loop import Loop, Objective, StepsPerCall
@@ -35,6 +36,7 @@ from workbench.training.model import Built, build
 from workbench.training.optimizers import build_optimizer
 from workbench.training.pipeline import Order, in_parts, sequential_batches, training_batches
 from workbench.training.plan import Plan
+from workbench.training.state import State
 from workbench.training.supply import Supply
 from workbench.training.tensorboard import NoBoard, TensorBoard
 from workbench.training.transfer import (
@@ -47,26 +49,6 @@ from workbench.training.watch import Watch
 
 _POINTS_PER_EPOCH = 20
 _VALIDATION_BATCH = 256
-
-
-@dataclass
-class State:
-    """What a checkpoint holds beside the variables.
-
-    Attributes:
-        loss_sum, loss_count: of the point begun.
-        metrics: the latest validation's figures.
-        best, best_at: the best validation figure and the step it was measured at.
-    """
-
-    step: int = 0
-    validated: int = 0
-    saved: int = 0
-    loss_sum: float = 0.0
-    loss_count: int = 0
-    metrics: dict[str, float] = field(default_factory=dict)
-    best: float | None = None
-    best_at: int = 0
 
 
 class Trainer:
@@ -94,7 +76,7 @@ class Trainer:
         self._validation = Interval(config.validation_interval, per_epoch)
         self._snapshot = Interval(config.snapshot_interval, per_epoch)
         self._point_every = max(1, per_epoch // _POINTS_PER_EPOCH)
-        self._halvings = 0
+        self._halving = Halving(config)
         self._fold(context.job.events()[0])
         self.control = Control(context, self.plan, self._save, self._choose_watched)
         self._images_per_second = 0.0
@@ -137,25 +119,17 @@ class Trainer:
         """What was changed while the run went on before."""
         self.plan.fold(events)
         self._watch = Watch.of(events)
-        batches = [e for e in events if e.get("type") == "change" and e["what"] == "batch_size"]
-        if batches:
-            fewer = self.config.batch_size / batches[-1]["value"]
-            self._halvings = max(0, round(math.log2(fewer)))
+        self._halving.fold(events)
 
     def _halve(self, error: Exception) -> None:
-        """Memory was used up: divide each step once more, or say what to do."""
-        batch = self._batch_size
-        smaller = batch // 2
-        if not self.config.smaller_batch or smaller < 1:
-            advice = f"try a batch size of {smaller}" if smaller else "try a smaller network"
-            raise JobFailed(
-                f"the device's memory is used up with {batch} images a batch; {advice}"
-            ) from error
-        self._halvings += 1
+        """Memory was used up: go on from the last checkpoint with smaller batches, if it may."""
+        batch = self._halving.batch_size
+        self._halving.again(error)
+        smaller = self._halving.batch_size
         self.context.emit(
             "change",
             sync=True,
-            what="batch_size",
+            what=BATCH_SIZE,
             value=smaller,
             step=self.state.step,
             epoch=self.epoch,
@@ -167,15 +141,11 @@ class Trainer:
         )
         self.state = State()
 
-    @property
-    def _batch_size(self) -> int:
-        return max(1, self.config.batch_size >> self._halvings)
-
     def _build(self) -> None:
         config = self.config
         self.task = tasks.get(config.task)
         self._strategy = self.cluster.strategy(config.devices)
-        self._parts = config.accumulation << self._halvings
+        self._parts = self._halving.parts
         self._pace = StepsPerCall()
         with devices.scope(self._strategy):
             self.built: Built = build(config, self.dataset)
@@ -211,8 +181,7 @@ class Trainer:
         path = checkpoints[-1].path
         values, state = load_checkpoint(path)
         assign(self.loop.variables, values, path)
-        known = State.__dataclass_fields__
-        self.state = State(**{name: state[name] for name in known if name in state})
+        self.state = State.of(state)
 
     def _begin_with(self) -> None:
         """The first weights, where they are not drawn."""
@@ -357,7 +326,7 @@ class Trainer:
         if split is None or not len(split):
             self.state.validated = self.state.step
             return True
-        size = max(self._batch_size, min(_VALIDATION_BATCH, len(split)))
+        size = max(self._halving.batch_size, min(_VALIDATION_BATCH, len(split)))
         batches = iter(sequential_batches(split.images, split.targets, size))
         with self.loop.averaged():
             for _ in self.loop.evaluate(batches, math.ceil(len(split) / size)):
@@ -383,6 +352,7 @@ class Trainer:
     def _choose_watched(self, watch: Watch) -> None:
         with self.loop.averaged():
             self._insight.choose(watch, self.state.step, self.epoch)
+        self._watch = watch
 
     def _save(self) -> None:
         if self.state.step == 0:
