@@ -70,4 +70,4 @@ def _usual(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _listed(value: Any) -> list[Any]:
     listed = value if isinstance(value, list | tuple) else [value]
-    return [word for word in listed if word]
+    return [word for word in listed if isinstance(word, str) and word]
