@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
-from workbench.panels.scripts import plotly_script
+from workbench.panels.plotted import Plotted
 from workbench.training.history import History, Mark
 
 MOST_POINTS = 2000
@@ -20,7 +19,7 @@ _LABEL = 0.3
 Line = tuple[np.ndarray, np.ndarray]
 
 
-class Curves(anywidget.AnyWidget):
+class Curves(Plotted):
     """Loss on the left axis, accuracy on the right one, the learning rate in a strip below.
 
     Attributes:
@@ -32,7 +31,7 @@ class Curves(anywidget.AnyWidget):
     blob = traitlets.Bytes().tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__(_esm=plotly_script("curves.js"))
+        super().__init__("curves.js")
         self.add_class("wb-curves")
 
     def show(self, history: History, epochs: float) -> None:

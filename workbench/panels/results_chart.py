@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from workbench.panels.curves import downsampled
-from workbench.panels.scripts import plotly_script
+from workbench.panels.plotted import Plotted
 
 Line = tuple[np.ndarray, np.ndarray]
 
 
-class ResultsChart(anywidget.AnyWidget):
+class ResultsChart(Plotted):
     """Draws what it is told; a click on a run calls ``open`` with its id.
 
     Attributes:
@@ -27,7 +26,7 @@ class ResultsChart(anywidget.AnyWidget):
     blob = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, open: Callable[[str], object]) -> None:
-        super().__init__(_esm=plotly_script("results_chart.js"))
+        super().__init__("results_chart.js")
         self._open = open
         self.add_class("wb-results-chart")
         self.on_msg(self._receive)

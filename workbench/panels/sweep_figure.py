@@ -6,17 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
-from workbench.panels.scripts import plotly_script
+from workbench.panels.plotted import Plotted
 from workbench.sweeps import Range, SweepConfig, Trial, Trials, best, best_so_far
 from workbench.sweeps.spelling import spell, spelled
 
 _MOST_CHOICES_NAMED = 12
 
 
-class SweepFigure(anywidget.AnyWidget):
+class SweepFigure(Plotted):
     """Parallel coordinates above, a line a run; below it the best result after each run.
 
     Attributes:
@@ -28,7 +27,7 @@ class SweepFigure(anywidget.AnyWidget):
     ).tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__(_esm=plotly_script("sweep_figure.js"))
+        super().__init__("sweep_figure.js")
         self.add_class("wb-sweep-figure")
 
     def show(self, config: SweepConfig, trials: Sequence[Trial], noted: Trials) -> None:

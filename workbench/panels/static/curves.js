@@ -1,4 +1,4 @@
-// Draws the curves of a run with Plotly, which stands before this text in the same module.
+// Draws the curves of a run with Plotly (drawn.js, which stands before this text in the same module).
 // Okabe and Ito's colours: told apart by everybody.
 const STYLE = {
   "train loss": { color: "#0072B2", axis: "y", hover: "%{y:.4f}" },

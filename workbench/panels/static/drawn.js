@@ -1,3 +1,27 @@
+// Plotly's library, which the kernel gives when it is asked; shared by all figures of a page.
+let Plotly = globalThis.workbenchPlotly || null;
+
+function withPlotly(model, then) {
+  Plotly = Plotly || globalThis.workbenchPlotly || null;
+  if (Plotly) {
+    then();
+    return () => {};
+  }
+  const heard = (message, buffers) => {
+    if (!message.library) return;
+    model.off("msg:custom", heard);
+    const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
+    import(/* @vite-ignore */ url).then((module) => {
+      URL.revokeObjectURL(url);
+      Plotly = globalThis.workbenchPlotly = globalThis.workbenchPlotly || module.default;
+      then();
+    });
+  };
+  model.on("msg:custom", heard);
+  model.send({ event: "library" });
+  return () => model.off("msg:custom", heard);
+}
+
 // Keeps what Plotly draws in `place` up to date: with the model's figure, with its size and with
 // the theme. `draw` is given the figure and the colours of text and of lines behind.
 function keepDrawn(model, el, place, draw) {
@@ -5,7 +29,7 @@ function keepDrawn(model, el, place, draw) {
   const now = () => {
     waiting = 0;
     // What is hidden has no width: its surroundings tell whether anybody looks.
-    if (!place.isConnected || !el.clientWidth) return;
+    if (!Plotly || !place.isConnected || !el.clientWidth) return;
     const ink = getComputedStyle(el).color;
     draw(model.get("figure"), ink, ink.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.14)"));
   };
@@ -18,13 +42,14 @@ function keepDrawn(model, el, place, draw) {
   const theme = new MutationObserver(soon);
   theme.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-name", "data-jp-theme-light"] });
   model.on("change:figure", soon);
-  soon();
+  const forget = withPlotly(model, soon);
   const stop = () => {
     cancelAnimationFrame(waiting);
     size.disconnect();
     theme.disconnect();
     model.off("change:figure", soon);
-    Plotly.purge(place);
+    forget();
+    if (Plotly) Plotly.purge(place);
   };
   return { soon, stop };
 }

@@ -1,4 +1,4 @@
-// Draws runs beside each other with Plotly, which stands before this text in the same module.
+// Draws runs beside each other with Plotly (drawn.js, which stands before this text in the same module).
 // Okabe and Ito's colours, told apart by everybody; where they do not suffice, dashes.
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#888888"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];

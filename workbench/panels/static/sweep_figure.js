@@ -1,4 +1,4 @@
-// Draws a sweep with Plotly, which stands before this text in the same module.
+// Draws a sweep with Plotly (drawn.js, which stands before this text in the same module).
 // Of Viridis what can be seen on the background, and Okabe and Ito's: told apart by everybody.
 const ON_LIGHT = ["#8FB032", "#21918C", "#440154"];
 const ON_DARK = ["#7C93D6", "#35B779", "#FDE725"];
