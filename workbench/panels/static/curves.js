@@ -114,4 +114,10 @@ function render({ model, el }) {
   return drawn.stop;
 }
 
-export default { render };
+// Asked for while a form is filled in, the library is there when the curve begins.
+function initialize({ model }) {
+  const later = globalThis.requestIdleCallback || setTimeout;
+  later(() => withPlotly(model, () => {}));
+}
+
+export default { initialize, render };
