@@ -16,9 +16,9 @@ export SKIP_JUPYTER_BUILDER := 1
 export WORKBENCH_ARTIFACTS := $(ARTIFACTS)
 
 LABEXTENSION := workbench/labextension/static/style.js
-EDITOR := workbench/panels/static/editor.js
+BUNDLES := workbench/panels/static/editor.js workbench/panels/static/plotly.js
 NODE_MODULES := extension/node_modules/.package-lock.json
-SOURCES := $(wildcard extension/src/*.ts extension/style/* extension/style/*/*) extension/tsconfig.json extension/bundle-editor.mjs
+SOURCES := $(wildcard extension/src/*.ts extension/style/* extension/style/*/*) extension/tsconfig.json extension/bundle-widgets.mjs
 # What an editable install copies to where Jupyter looks for it.
 SHARED := $(wildcard jupyter-config/*/* workbench/server/voila_template/* workbench/server/voila_template/*/* notebooks/*.ipynb)
 
@@ -42,7 +42,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(ARTIFACTS) build dist extension/lib extension/node_modules workbench/labextension $(EDITOR)
+	rm -rf $(VENV) $(ARTIFACTS) build dist extension/lib extension/node_modules workbench/labextension $(BUNDLES)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0]) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
@@ -60,10 +60,10 @@ $(LABEXTENSION): $(SOURCES) $(NODE_MODULES)
 	npm --prefix extension run --silent build:prod
 
 # Made by the same command; again only where it is missing.
-$(EDITOR): $(LABEXTENSION)
-	node extension/bundle-editor.mjs
+$(BUNDLES): | $(LABEXTENSION)
+	node extension/bundle-widgets.mjs
 
-$(VENV)/.installed: $(BIN)/python pyproject.toml $(LABEXTENSION) $(EDITOR) $(SHARED)
+$(VENV)/.installed: $(BIN)/python pyproject.toml $(LABEXTENSION) $(BUNDLES) $(SHARED)
 	$(BIN)/pip install --quiet --retries 10 -e .
 	touch $@
 

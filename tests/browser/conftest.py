@@ -53,11 +53,6 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def _is_late(text: str) -> bool:
-    """What Jupyter's widgets say on a page that takes more than two seconds to load them."""
-    return "widget model not found" in text or "Failed to initialize model" in text
-
-
 class Watched:
     """A page, and what it must not do: log errors or ask anybody but this machine."""
 
@@ -67,17 +62,11 @@ class Watched:
         self.outside: list[str] = []
         page.set_default_timeout(60_000)
         page.on("console", self._on_console)
-        page.on("pageerror", self._on_error)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._on_request)
 
-    def _on_error(self, error) -> None:
-        if not _is_late(str(error)):
-            self.errors.append(str(error))
-
     def _on_console(self, message) -> None:
-        # Jupyter's manager of widgets says so when a page misses some that were there before it;
-        # the sidebar then shows new ones (test_lost_widgets.py), and the tests wait for them.
-        if message.type == "error" and not _is_late(message.text):
+        if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url')})")
 
     def _on_request(self, request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def field(page: Page, label: str):
@@ -30,3 +30,23 @@ def wait_for_points(page: Page, count: int, timeout_s: float = 120) -> None:
       return plot && plot.data && plot.data[0].x.length >= count;
     }"""
     page.wait_for_function(script, arg=count, timeout=1000 * timeout_s)
+
+
+def open_form(page: Page, dataset: str) -> None:
+    """The form of a new run on a dataset."""
+    expect(page.locator(".wb-app")).to_be_visible(timeout=90_000)
+    page.locator(".wb-tab-home").click()
+    page.locator(".wb-new-run").click()
+    field(page, "Dataset").select_option(label=dataset)
+
+
+def milliseconds(page: Page, click: str, until: str) -> float:
+    """How long it takes from a click on one thing until another is there, drawn."""
+    script = """([click, until]) => new Promise((resolve) => {
+      const start = performance.now();
+      const check = () => document.querySelector(until)
+        ? requestAnimationFrame(() => resolve(performance.now() - start)) : setTimeout(check, 2);
+      document.querySelector(click).click();
+      check();
+    })"""
+    return page.evaluate(script, [click, until])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.pages import curve, field, wait_for_points
+from tests.browser.pages import curve, field, milliseconds, wait_for_points
 from workbench.jobs import EventWriter, Home
 from workbench.training.config import TrainConfig
 
@@ -117,26 +117,19 @@ def click_latencies(page) -> dict[str, list[float]]:
     A tab answers at once by its mark; a column's heading when the kernel has sorted; a page is
     there when all of it has come.
     """
-    script = """([click, until]) => new Promise(resolve => {
-      const start = performance.now();
-      const check = () => document.querySelector(until)
-        ? requestAnimationFrame(() => resolve(performance.now() - start)) : setTimeout(check, 2);
-      document.querySelector(click).click();
-      check();
-    })"""
     found: dict[str, list[float]] = {"answered": [], "by the kernel": [], "new page": []}
     heading = ".wb-page-results th:first-child"
     for number in range(_CLICKS):
         order = ("ascending", "descending")[number % 2]
-        sorted_ = [f"{heading} button", f"{heading}[aria-sort={order}]"]
-        found["by the kernel"].append(page.evaluate(script, sorted_))
+        sorted_ = f"{heading}[aria-sort={order}]"
+        found["by the kernel"].append(milliseconds(page, f"{heading} button", sorted_))
     for number in range(_CLICKS):
         name = ("home", "results")[number % 2]
         tab = f".wb-tab-{name}"
-        found["answered"].append(page.evaluate(script, [tab, f"{tab}.wb-tab-active"]))
+        found["answered"].append(milliseconds(page, tab, f"{tab}.wb-tab-active"))
         page.locator(f".wb-page-{name}").wait_for()
         name = ("results", "home")[number % 2]
-        found["new page"].append(page.evaluate(script, [f".wb-tab-{name}", f".wb-page-{name}"]))
+        found["new page"].append(milliseconds(page, f".wb-tab-{name}", f".wb-page-{name}"))
         page.locator(f".wb-tab-{('home', 'results')[number % 2]}").click()
         page.locator(f".wb-page-{('home', 'results')[number % 2]}").wait_for()
     return found

@@ -38,14 +38,12 @@ def execute_in_sidebar(lab: str, environment: dict[str, str], code: str) -> None
 def test_lost_widgets_are_made_anew(lab, open_page, server_environment):
     watched = open_page(lab)
     expect(watched.page.locator(".wb-app")).to_be_visible(timeout=90_000)
-    said: list[str] = []
-    watched.page.on("console", lambda message: said.append(message.text))
     execute_in_sidebar(lab, server_environment, _FORGET)
     watched.page.reload()
     expect(watched.page.locator(".wb-app")).to_be_visible(timeout=60_000)
     watched.page.locator(".wb-tab-data").click()
     expect(watched.page.locator(".wb-page-data")).to_be_visible()
-    assert any("widget model not found" in error for error in said)
+    assert any("widget model not found" in error for error in watched.errors)
     watched.errors.clear()
     # And the next page finds what was made anew.
     again = open_page(lab)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import workbench as wb
-from tests.browser.pages import field
+from tests.browser.pages import field, open_form
 from tests.browser.test_journey import events, no_horizontal_scroll, runs, start_run
 
 
@@ -27,10 +27,7 @@ def test_a_run_rests_goes_on_at_another_rate_and_for_longer(
     width = 1500 if where == "lab" else 280
     watched = open_page(request.getfixturevalue(where), width=width, height=1100)
     page = watched.page
-    expect(page.locator(".wb-app")).to_be_visible(timeout=90_000)
-    page.locator(".wb-tab-home").click()
-    page.locator(".wb-new-run").click()
-    field(page, "Dataset").select_option(label=few)
+    open_form(page, few)
     start_run(page, 2000, "Its own process")
     pause = page.locator(".wb-pause")
     expect(pause).to_be_visible(timeout=120_000)

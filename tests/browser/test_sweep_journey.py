@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import workbench as wb
-from tests.browser.pages import field
+from tests.browser.pages import field, milliseconds, open_form
 from tests.browser.test_journey import no_horizontal_scroll
 
 RATES, BATCHES = (0.05, 0.002), (16, 64)
@@ -37,12 +37,9 @@ def bars(server_environment, tmp_path_factory) -> str:
     return "bars"
 
 
-def open_form(page, dataset: str) -> None:
+def open_sweep_form(page, dataset: str) -> None:
     """The form of a new run, with the part for several runs unfolded."""
-    expect(page.locator(".wb-app")).to_be_visible(timeout=90_000)
-    page.locator(".wb-tab-home").click()
-    page.locator(".wb-new-run").click()
-    field(page, "Dataset").select_option(label=dataset)
+    open_form(page, dataset)
     field(page, "Epochs").fill("2")
     page.locator(".wb-part-sweep .wb-more-button").first.click()
     page.locator(".wb-sweep-form").wait_for()
@@ -125,18 +122,11 @@ def coloured(page) -> int:
 
 def click_latencies(page) -> list[float]:
     """Milliseconds until a click on a tab is answered."""
-    script = """([click, until]) => new Promise((resolve) => {
-      const start = performance.now();
-      const check = () => document.querySelector(until)
-        ? requestAnimationFrame(() => resolve(performance.now() - start)) : setTimeout(check, 2);
-      document.querySelector(click).click();
-      check();
-    })"""
     found = []
     for number in range(_CLICKS):
         name = ("home", "results")[number % 2]
         tab = f".wb-tab-{name}"
-        found.append(page.evaluate(script, [tab, f"{tab}.wb-tab-active"]))
+        found.append(milliseconds(page, tab, f"{tab}.wb-tab-active"))
         page.locator(f".wb-page-{name}").wait_for()
     return found
 
@@ -207,7 +197,7 @@ def test_two_by_two_is_begun_followed_and_compared_in_lab(
     page = watched.page
     expect(page.locator(".wb-app")).to_be_visible(timeout=90_000)
     with dark_theme(page):
-        open_form(page, bars)
+        open_sweep_form(page, bars)
         begin(page, "rates-in-lab")
         expect(page.locator(_ROWS).first).to_be_visible()
         clicks = click_latencies(page)
@@ -238,7 +228,7 @@ def test_a_sweep_goes_on_whatever_becomes_of_the_narrow_page_that_began_it(
 ):
     watched = open_page(f"{dashboard}&voila-theme=dark", width=280, height=1700)
     page = watched.page
-    open_form(page, bars)
+    open_sweep_form(page, bars)
     begin(page, "rates-on-a-page")
     expect(page.locator(_ROWS).first).to_be_visible()
     page.reload()

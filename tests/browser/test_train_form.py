@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import workbench as wb
-from tests.browser.pages import field
+from tests.browser.pages import field, open_form
 from tests.browser.test_journey import no_horizontal_scroll
 
 _WRONG = """def build(input_shape, outputs):
@@ -31,13 +31,6 @@ def small(server_environment, digits_folder) -> str:
         "small digits", wb.ImageFolder(digits_folder), image=image, runner="synchronous", home=home
     )
     return "small digits"
-
-
-def open_form(page, dataset: str) -> None:
-    expect(page.locator(".wb-app")).to_be_visible(timeout=90_000)
-    page.locator(".wb-tab-home").click()
-    page.locator(".wb-new-run").click()
-    field(page, "Dataset").select_option(label=dataset)
 
 
 def write(page, code: str) -> None:

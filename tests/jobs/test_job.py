@@ -147,3 +147,12 @@ def test_time_of_a_killed_run_ends_with_its_last_event(job):
     )
     assert tally.seconds == pytest.approx(5 + 3)
     assert tally.started == 10.0 and tally.finished == 1004.0
+
+
+def test_of_a_long_log_the_end_is_read(tmp_path):
+    job = Home(tmp_path).create_job("run", "r", {})
+    assert job.read_log() == job.read_log(10) == ""
+    (job.path / "run.log").write_text("one\ntwo\nthree\n", encoding="utf-8")
+    assert job.read_log() == "one\ntwo\nthree\n"
+    assert job.read_log(6) == "three\n"
+    assert job.read_log(100) == "one\ntwo\nthree\n"

@@ -26,6 +26,20 @@ def branched():
     return keras.Model(pixels, [answer, aux])
 
 
+def test_a_head_within_a_model_that_cannot_be_seen_into_is_found():
+    class Block(keras.Model):
+        def __init__(self):
+            super().__init__(name="block")
+            self.last = keras.layers.Dense(2, name="last")
+
+        def call(self, values):
+            return self.last(values)
+
+    pixels = keras.Input((4,))
+    hidden = keras.layers.Dense(3, name="first")(pixels)
+    assert head_layers(keras.Model(pixels, Block()(hidden))) == ("last",)
+
+
 def test_nodes_and_edges_of_a_graph_with_branches():
     found = graph(branched())
     names = [node.name for node in found.nodes]

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from workbench.networks.probe import flat, learnt, probe
+from workbench.networks.probe import flat, learnt, probe, state_of
 
 
 def two_paths():
@@ -44,3 +44,26 @@ def test_counters_and_random_states_are_not_learnt():
     dense = keras.layers.Dense(2)
     dense.build((None, 3))
     assert [weight.name for weight in learnt(dense)] == ["kernel", "bias"]
+
+
+class Block(keras.Model):
+    """A model with a call method of its own: what it does inside cannot be seen."""
+
+    def __init__(self):
+        super().__init__(name="block")
+        self.inner = keras.layers.Dense(3, name="inner")
+
+    def call(self, values):
+        return keras.ops.relu(self.inner(values))
+
+
+def test_a_model_that_cannot_be_seen_into_is_one_layer():
+    pixels = keras.Input((4,))
+    model = keras.Model(pixels, keras.layers.Dense(2, name="head")(Block()(pixels)))
+    assert [layer.name for layer in flat(model)] == ["block", "head"]
+    values = np.random.default_rng(1).random((5, 4), np.float32)
+    block, head = probe(model)(values)
+    np.testing.assert_allclose(block, model.get_layer("block")(values), rtol=1e-6)
+    np.testing.assert_allclose(head, model(values), rtol=1e-6)
+    state = state_of(model.get_layer("block"), np.asarray(block[0]))
+    assert (state.kind, state.parameters) == ("Block", 15)

@@ -7,8 +7,9 @@ import pytest
 import workbench as wb
 from workbench.jobs import EventWriter, commands
 from workbench.jobs.lock import OwnerLock
+from workbench.networks.probe import LayerState
 from workbench.panels.app import App
-from workbench.training.layer_records import LayerRecord, Look, looks, save_look
+from workbench.training.layer_records import Look, looks, save_look
 from workbench.training.supply import INPUT
 
 
@@ -77,7 +78,7 @@ def test_a_tile_tells_its_numbers(app):
 
 def test_of_thinned_arrays_the_whole_is_told(live, app, job, digits):
     kernel = np.zeros((800, 500), np.float32)
-    layer = LayerRecord("fc1", "Dense", 400_500, {"kernel": kernel}, np.zeros(500))
+    layer = LayerState("fc1", "Dense", 400_500, {"kernel": kernel}, np.zeros(500))
     look = Look(99, 6.6, "val", 0, digits.splits["val"].images[0], ("fc1",), (layer,))
     path = save_look(job.path, look)
     live.write("layers", step=99, epoch=6.6, file=path.name)

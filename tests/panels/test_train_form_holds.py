@@ -1,6 +1,7 @@
 """The form holds a configuration and nothing else: what is put in comes out again."""
 
 import dataclasses
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -27,9 +28,16 @@ def shares(low=0, high=1):
     return st.floats(low, high)
 
 
+def growing(size):
+    """The greatest factor that a rate may grow by each time ``size`` percent are done."""
+    return min(10, 1e8 ** (1 / max(1, math.floor(100 / size))))
+
+
 POLICIES = st.one_of(
     st.just(wb.Fixed()),
-    st.builds(wb.Step, size=shares(0.1, 100), gamma=shares(1e-6, 1)),
+    shares(0.1, 100).flatmap(
+        lambda size: st.builds(wb.Step, size=st.just(size), gamma=shares(1e-6, growing(size)))
+    ),
     st.builds(
         wb.MultiStep,
         at=st.lists(shares(0.01, 100), min_size=1, max_size=4, unique=True).map(

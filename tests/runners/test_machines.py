@@ -11,23 +11,13 @@ import numpy as np
 import pytest
 
 import workbench as wb
+from tests.runners.networks import NETWORK
 from workbench import runners
 from workbench.errors import InvalidValue
 from workbench.training.checkpoints import list_checkpoints, load_checkpoint
 from workbench.training.cluster import Alone, Machines, from_environment
 from workbench.training.trust import trust
 
-# Without dropout, which falls otherwise on every machine.
-NETWORK = """
-def build(input_shape, outputs):
-    return keras.Sequential([
-        keras.Input(input_shape),
-        layers.Rescaling(1 / 255),
-        layers.Conv2D(4, 5, strides=3, activation="relu"),
-        layers.Flatten(),
-        layers.Dense(outputs),
-    ])
-"""
 _PATIENCE_S = 120
 
 

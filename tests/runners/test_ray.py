@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 import workbench as wb
+from tests.runners.networks import NETWORK
 from workbench import runners
 from workbench.errors import InvalidValue, JobFailed, JobInterrupted, MissingExtra, NotFound
 from workbench.jobs import Home
@@ -18,17 +19,6 @@ from workbench.runners.ray.train import reason
 from workbench.training.checkpoints import list_checkpoints, load_checkpoint
 from workbench.training.trust import trust
 
-# Without dropout, which falls otherwise on every machine.
-NETWORK = """
-def build(input_shape, outputs):
-    return keras.Sequential([
-        keras.Input(input_shape),
-        layers.Rescaling(1 / 255),
-        layers.Conv2D(4, 5, strides=3, activation="relu"),
-        layers.Flatten(),
-        layers.Dense(outputs),
-    ])
-"""
 FIELDS = {
     "network": "custom", "code": NETWORK, "epochs": 12, "seed": 3, "batch_size": 64,
     "learning_rate": 0.05, "snapshot_interval": 0.25,

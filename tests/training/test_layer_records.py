@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from workbench.errors import DataError
-from workbench.training.layer_records import LayerRecord, Look, load_look, looks, save_look
+from workbench.networks.probe import LayerState
+from workbench.training.layer_records import Look, load_look, looks, save_look
 
 
 def look_at(step, activation, **weights):
-    layer = LayerRecord("conv1", "Conv2D", 520, weights, activation)
+    layer = LayerState("conv1", "Conv2D", 520, weights, activation)
     pixels = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
     return Look(step, step / 10, "val", 3, pixels, ("conv1", "fc"), (layer,))
 

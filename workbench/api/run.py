@@ -180,11 +180,13 @@ class Run(Held):
         """
         from workbench.inference.recorded import layers_of
 
-        found = [load_look(path) for path in reversed(looks(self.job.path))]
-        for look in found:
+        seen: list[str] = []
+        for path in reversed(looks(self.job.path)):
+            look = load_look(path)
             if epoch is None or abs(look.epoch - epoch) < 0.005:
                 return layers_of(look)
-        known = ", ".join(f"{look.epoch:g}" for look in reversed(found)) or "none yet"
+            seen.insert(0, f"{look.epoch:g}")
+        known = ", ".join(seen) or "none yet"
         when = "" if epoch is None else f" at epoch {epoch:g}"
         raise NotFound(f"{self.name} has no layers recorded{when}; recorded are: {known}")
 

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from workbench.inference.statistics import Statistics, measure
 from workbench.inference.tiles import Tiles, activation_tiles, image_tiles, weight_tiles
-from workbench.networks.probe import learnt
+from workbench.networks.probe import LayerState, state_of
 
 if TYPE_CHECKING:
     import keras
 
 
 @dataclass(frozen=True)
-class LayerView:
-    """One layer: its weights, and its output after the activation function.
+class LayerView(LayerState):
+    """A layer to be looked at."""
 
-    Attributes:
-        kind: the class of the layer, such as ``Conv2D``.
-        parameters: how many numbers it has learnt or holds.
-        weights: arrays by name (``kernel``, ``bias`` …).
-        activation: its output for the image, without the batch axis.
-        shapes: where the arrays were thinned, what they were: of weights by name, and ``output``.
-    """
-
-    name: str
-    kind: str
-    parameters: int
-    weights: Mapping[str, np.ndarray]
-    activation: np.ndarray
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    @classmethod
+    def of(cls, state: LayerState) -> Self:
+        """Look at a layer that was described."""
+        return cls(**vars(state))
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -87,11 +77,4 @@ def view_input(pixels: np.ndarray) -> LayerView:
 
 def view(layer: keras.layers.Layer, activation: np.ndarray) -> LayerView:
     """Describe one layer with its output for one image."""
-    weights = {weight.name: np.asarray(weight) for weight in learnt(layer)}
-    return LayerView(
-        name=layer.name,
-        kind=type(layer).__name__,
-        parameters=sum(array.size for array in weights.values()),
-        weights=weights,
-        activation=activation,
-    )
+    return LayerView.of(state_of(layer, activation))

@@ -8,15 +8,4 @@ from workbench.training.layer_records import Look
 
 def layers_of(look: Look) -> Layers:
     """The image that was looked at, then the watched layers; large arrays were cut."""
-    views = [
-        LayerView(
-            layer.name,
-            layer.kind,
-            layer.parameters,
-            layer.weights,
-            layer.activation,
-            layer.shapes,
-        )
-        for layer in look.layers
-    ]
-    return Layers([view_input(look.pixels), *views])
+    return Layers([view_input(look.pixels), *map(LayerView.of, look.layers)])

@@ -240,10 +240,17 @@ class Job:
                     continue
         return total
 
-    def read_log(self) -> str:
-        """The text log, empty before the first line."""
+    def read_log(self, most: int | None = None) -> str:
+        """The text log, empty before the first line.
+
+        Args:
+            most: only the last of so many bytes.
+        """
         try:
-            return (self.path / "run.log").read_text(encoding="utf-8", errors="replace")
+            with (self.path / "run.log").open("rb") as file:
+                if most is not None:
+                    file.seek(-min(most, file.seek(0, os.SEEK_END)), os.SEEK_END)
+                return file.read().decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
         except OSError as error:

@@ -10,6 +10,7 @@ from workbench.networks.building import unfilled
 from workbench.networks.catalogue import catalogue
 from workbench.networks.cost import layer_cost
 from workbench.networks.custom import compile_network
+from workbench.networks.structure import has_graph
 
 if TYPE_CHECKING:
     import keras
@@ -126,7 +127,7 @@ class _Drawing:
                 before = [made[id(tensor)] for tensor in node.input_tensors]
                 if isinstance(node.operation, keras.layers.InputLayer) and given:
                     after = [given[id(tensor)] for tensor in node.outputs]
-                elif _has_graph(node.operation):
+                elif has_graph(node.operation):
                     after = self.add(node.operation, before)
                 else:
                     after = [self._draw(node, before)] * len(node.outputs)
@@ -143,12 +144,3 @@ class _Drawing:
         self.nodes.append(Node(number, node.operation.name, *facts))
         self.edges += [(source, number) for source in before]
         return number
-
-
-def _has_graph(operation: Any) -> bool:
-    """Whether it is a model whose layers can be seen, not one with a call method of its own."""
-    import keras
-
-    return isinstance(operation, keras.Model) and (
-        isinstance(operation, keras.Sequential) or hasattr(operation, "operations")
-    )

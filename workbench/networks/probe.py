@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.networks.structure import has_graph
+
 if TYPE_CHECKING:
     import keras
+
+
+@dataclass(frozen=True)
+class LayerState:
+    """One layer: what it has learnt, and its output, after the activation function, for an image.
+
+    Attributes:
+        kind: the class of the layer, such as ``Conv2D``.
+        parameters: how many numbers it has learnt or holds.
+        weights: arrays by name (``kernel``, ``bias`` …).
+        activation: its output for the image, without the batch axis.
+        shapes: where the arrays were thinned, what they were: of weights by name, and ``output``.
+    """
+
+    name: str
+    kind: str
+    parameters: int
+    weights: Mapping[str, np.ndarray]
+    activation: np.ndarray
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def state_of(layer: keras.Layer, activation: np.ndarray) -> LayerState:
+    """Describe a layer with its output for one image."""
+    weights = {weight.name: np.asarray(weight) for weight in learnt(layer)}
+    count = sum(array.size for array in weights.values())
+    return LayerState(layer.name, type(layer).__name__, count, weights, activation)
 
 
 def flat(model: keras.Model) -> list[keras.layers.Layer]:
@@ -16,7 +47,7 @@ def flat(model: keras.Model) -> list[keras.layers.Layer]:
 
     found: list[keras.layers.Layer] = []
     for layer in model.layers:
-        if isinstance(layer, keras.Model):
+        if has_graph(layer):
             found += flat(layer)
         elif not isinstance(layer, keras.layers.InputLayer):
             found.append(layer)
@@ -66,7 +97,7 @@ def _apply(
 ) -> keras.KerasTensor:
     import keras
 
-    if isinstance(operation, keras.Model):
+    if has_graph(operation):
         return _replay(operation, arguments[0], outputs)
     result = operation(*arguments, **keywords)
     # A bare operation, such as the sum of two outputs, is no layer and has no view.

@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     import keras
 
 
+def has_graph(operation: Any) -> bool:
+    """Whether it is a model whose layers can be seen, not one with a call method of its own."""
+    import keras
+
+    return isinstance(operation, keras.Model) and (
+        isinstance(operation, keras.Sequential) or hasattr(operation, "operations")
+    )
+
+
 def leaves(model: keras.Model) -> list[keras.Layer]:
     """The layers in order, those of models within it in their place."""
     import keras
@@ -53,8 +62,10 @@ def _walk_back(tensor: Any, found: list[str], seen: set[int]) -> None:
         return
     seen.add(id(tensor))
     operation, node, place = tensor._keras_history
-    if isinstance(operation, keras.Model):
+    if has_graph(operation):
         _walk_back(operation.outputs[place], found, seen)
+    elif isinstance(operation, keras.Model):
+        found += [layer.name for layer in leaves(operation) if layer.weights]
     elif getattr(operation, "weights", None):
         found.append(operation.name)
     elif not isinstance(operation, keras.layers.InputLayer):

@@ -16,8 +16,8 @@ from workbench.panels import format as fmt
 from workbench.panels.guard import clear_error, guarded
 from workbench.panels.layer_rows import LayerRow, layer_rows, packed, tile_text
 from workbench.panels.strip import SPLITS, show_strip, strip
-from workbench.panels.view import View, box, button
-from workbench.training.layer_records import Look, load_look, looks
+from workbench.panels.view import View, box, button, show_if
+from workbench.training.layer_records import Look, load_look, looks, step_of
 
 if TYPE_CHECKING:
     from workbench.panels.page import Page
@@ -53,12 +53,12 @@ class LiveLayers:
             self._choice,
         )
         self.root.add_class("wb-live-layers")
-        _visible(self._choice, False)
-        _visible(self.root, False)
+        show_if(self._choice, False)
+        show_if(self.root, False)
 
     def show(self, summary: JobSummary) -> None:
         """Show what can be chosen for a run in that state."""
-        _visible(self._choice, summary.status in LIVE and self._seen > 0)
+        show_if(self._choice, summary.status in LIVE and self._seen > 0)
 
     def follow(self, recorded: int) -> None:
         """Take in what is new; ``recorded`` grows with every record."""
@@ -66,10 +66,10 @@ class LiveLayers:
             return
         self._seen, self._loaded_at = recorded, time.monotonic()
         paths = looks(self._job.path)
-        _visible(self.root, bool(paths))
+        show_if(self.root, bool(paths))
         if not paths:
             return
-        self._list_epochs([int(path.stem.removeprefix("step-")) for path in paths])
+        self._list_epochs([step_of(path) for path in paths])
         if self._epoch.value == _NEWEST:
             self._load()
 
@@ -109,7 +109,7 @@ class LiveLayers:
     def _load(self) -> None:
         paths = looks(self._job.path)
         if self._epoch.value != _NEWEST:
-            paths = [p for p in paths if int(p.stem.removeprefix("step-")) == self._epoch.value]
+            paths = [path for path in paths if step_of(path) == self._epoch.value]
         if not paths:
             raise NotFound(f"{self._job.name} has that record no longer; look at another epoch")
         look = load_look(paths[-1])
@@ -158,7 +158,3 @@ class LiveLayers:
     def _on_tile(self, layer: str, number: int) -> None:
         text = tile_text(self._rows[layer], number)
         self._view.send({"tile": f"{layer}/{number}", "text": text})
-
-
-def _visible(widget: widgets.Widget, visible: bool) -> None:
-    widget.layout.display = None if visible else "none"

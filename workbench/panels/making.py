@@ -24,7 +24,7 @@ _ENDS = {
     "failed": "It failed; the log tells why",
     "interrupted": "The process that made it is gone: the machine was restarted, or it was killed",
 }
-_LOG_CHARACTERS = 20_000
+_LOG_BYTES = 20_000
 
 
 class Making:
@@ -100,7 +100,7 @@ class Making:
         _only(live, self._stop)
         _only(not live, self._again, self._change, self._delete, self._new)
         _only(not live and self._remote, self._keys.root)
-        self._log.show(title="Log", text="" if live else self.job.read_log()[-_LOG_CHARACTERS:])
+        self._log.show(title="Log", text="" if live else self.job.read_log(_LOG_BYTES))
 
     def _how_far(self, summary: JobSummary, live: bool) -> dict[str, Any]:
         if not live:

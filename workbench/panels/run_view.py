@@ -20,7 +20,7 @@ from workbench.panels.home import progress_text
 from workbench.panels.live_layers import LiveLayers
 from workbench.panels.reader import RunReader
 from workbench.panels.run_control import RunControl
-from workbench.panels.view import View, box, button, note
+from workbench.panels.view import View, box, button, note, show_if
 from workbench.training.config import TrainConfig
 from workbench.training.health import sentence
 from workbench.training.schedules import describe
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.panels.train import TrainPage
 
 _LOOK_EVERY_S = 2.0
-_LOG_CHARACTERS = 20_000
+_LOG_BYTES = 20_000
 _BOTTLENECKS = {
     "": "not known yet",
     NETWORK: "the network; images are ready before it wants them",
@@ -160,26 +160,27 @@ class RunView:
         self._progress.show(fraction=fraction if live else None, text=text)
         self._figures.show(figures=self._figures_of(summary))
         self._outcome.show(**_outcome(summary, self._reader.checkpoints > 0))
-        _visible(self._stop, live)
+        show_if(self._stop, live)
         self._control.show(summary)
         resumable = summary.status in RESUMABLE
-        _visible(self._resume, resumable)
+        show_if(self._resume, resumable)
         # One button a page leads on.
         (self._try.remove_class if resumable else self._try.add_class)("wb-primary")
-        _visible(self._try, self._reader.checkpoints > 0)
-        _visible(self._delete, not live)
+        show_if(self._try, self._reader.checkpoints > 0)
+        show_if(self._delete, not live)
         self._facts.show(title="Run", facts=self._facts_of(summary))
         lines = [[fmt.clock(e["t"]), _status_text(e)] for e in self._reader.statuses]
         self._history.show(title="History", lines=lines)
         self._layers.show(summary)
-        self._show_log()
+        if not live:
+            self._show_log()
 
     def _findings_text(self) -> str:
         found = [sentence(finding) for finding in self._reader.history.findings]
         return ". ".join(found)
 
     def _show_log(self) -> None:
-        self._log.show(title="Log", text=self.job.read_log()[-_LOG_CHARACTERS:])
+        self._log.show(title="Log", text=self.job.read_log(_LOG_BYTES))
 
     def _figures_of(self, summary: JobSummary) -> list[dict[str, str]]:
         history = self._reader.history
@@ -295,7 +296,3 @@ def _status_text(event: Event) -> str:
     if "epoch" in event and event["epoch"]:
         text += f" at epoch {fmt.epoch(event['epoch'])}"
     return f"{text}: {event['error']}" if event.get("error") else text
-
-
-def _visible(widget: widgets.DOMWidget, visible: bool) -> None:
-    widget.layout.display = None if visible else "none"

@@ -14,13 +14,9 @@ SPLITS = {"val": "validation", "test": "test", "train": "training"}
 _IMAGES = 24
 
 
-def strip(pick: Callable[[int], object]) -> View:
-    """An empty strip; ``pick`` is called with the number of an image in its split."""
-
-    def picked(index: int) -> None:
-        pick(index)
-
-    return View("sheet", {"pick": picked}, items=[], width=1, height=1, channels=1)
+def strip(pick: Callable[..., object]) -> View:
+    """An empty strip; ``pick`` is called with ``index``, the number of an image in its split."""
+    return View("sheet", {"pick": pick}, items=[], width=1, height=1, channels=1)
 
 
 def show_strip(view: View, dataset: Dataset) -> str:

@@ -27,7 +27,7 @@ class SweepFigure(Plotted):
     ).tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__("sweep_figure.js")
+        super().__init__("sweep_figure.js", library="full")
         self.add_class("wb-sweep-figure")
 
     def show(self, config: SweepConfig, trials: Sequence[Trial], noted: Trials) -> None:

@@ -89,6 +89,11 @@ def button(
     return made
 
 
+def show_if(widget: widgets.DOMWidget, visible: bool) -> None:
+    """Show a widget, or hide it; what it holds stays."""
+    widget.layout.display = None if visible else "none"
+
+
 def close_tree(widget: widgets.Widget) -> None:
     """Close a widget and all within it, their layouts and styles too: nothing is left behind."""
     for child in getattr(widget, "children", ()):

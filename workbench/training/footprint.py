@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.networks.building import unfilled
 from workbench.networks.cost import cost
+from workbench.networks.structure import has_graph
 
 if TYPE_CHECKING:
     import keras
@@ -65,10 +66,8 @@ def footprint(network: keras.Model) -> Footprint:
 
 def _uses(network: keras.Model) -> Iterator[tuple[Any, list[Any], int]]:
     """Each use of a layer: the layer, those that use what it gives, and how much that is."""
-    import keras
-
     for layer in network.layers:
-        if isinstance(layer, keras.Model):
+        if has_graph(layer):
             yield from _uses(layer)
             continue
         for node in layer._inbound_nodes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from workbench.errors import DataError, storage_error
 from workbench.jobs.storage import written_aside
+from workbench.networks.probe import LayerState
 
 _FOLDER = "layers"
 _OUTPUT = "output"
@@ -24,25 +25,6 @@ _MOST_NUMBERS = 1 << 16
 _MOST_CHANNELS = 256
 _MOST_RECORDS = 100
 _DAMAGES = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
-
-
-@dataclass(frozen=True)
-class LayerRecord:
-    """One layer at a step.
-
-    Attributes:
-        parameters: how many numbers it has learnt or holds.
-        weights: arrays by name.
-        activation: its output for the image, without the batch axis.
-        shapes: of the weights by name and of the ``output``, before they were thinned.
-    """
-
-    name: str
-    kind: str
-    parameters: int
-    weights: Mapping[str, np.ndarray]
-    activation: np.ndarray
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +45,7 @@ class Look:
     index: int
     pixels: np.ndarray
     names: tuple[str, ...]
-    layers: tuple[LayerRecord, ...]
+    layers: tuple[LayerState, ...]
 
 
 def save_look(run: Path, look: Look) -> Path:
@@ -94,7 +76,7 @@ def save_look(run: Path, look: Look) -> Path:
     return path
 
 
-def _describe(layer: LayerRecord, place: int, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _describe(layer: LayerState, place: int, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     whole = dict(layer.weights) | {_OUTPUT: layer.activation}
     scales = {}
     for name, array in whole.items():
@@ -112,6 +94,11 @@ def _describe(layer: LayerRecord, place: int, arrays: dict[str, np.ndarray]) -> 
 def looks(run: Path) -> list[Path]:
     """The files of a run, oldest first."""
     return sorted((run / _FOLDER).glob("step-*.npz"))
+
+
+def step_of(path: Path) -> int:
+    """The step at which a file was recorded, by its name."""
+    return int(path.stem.removeprefix("step-"))
 
 
 def load_look(path: Path) -> Look:
@@ -132,12 +119,12 @@ def load_look(path: Path) -> Look:
         raise DataError(f"{path} is damaged ({error}); look at another epoch") from error
 
 
-def _layer(file: Mapping[str, np.ndarray], place: int, described: dict[str, Any]) -> LayerRecord:
+def _layer(file: Mapping[str, np.ndarray], place: int, described: dict[str, Any]) -> LayerState:
     def unpacked(name: str) -> np.ndarray:
         return file[f"l{place}/{name}"].astype(np.float32) * np.float32(described["scales"][name])
 
     weights = {name: unpacked(name) for name in described["weights"]}
-    return LayerRecord(
+    return LayerState(
         described["name"],
         described["kind"],
         described["parameters"],

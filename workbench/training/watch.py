@@ -61,11 +61,16 @@ class Watch(Configuration):
         Raises:
             InvalidValue: the dataset has no such image.
         """
-        split = self.split or next(name for name in ("val", "train") if name in dataset.splits)
+        split = self.split or usual_split(dataset)
         check_choice("split", split, list(dataset.splits))
         count = len(dataset.splits[split])
         check_whole("index", self.index, 0, count - 1)
         return type(self)(self.layers, split, self.index)
+
+
+def usual_split(dataset: Dataset) -> str:
+    """Where images are taken from that training is not to know: validation, if there is one."""
+    return "val" if "val" in dataset.splits else "train"
 
 
 def check_names(watch: Watch, names: Sequence[str]) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.data import Dataset
-from workbench.networks.probe import flat, learnt, probe
+from workbench.networks.probe import flat, probe, state_of
 from workbench.training.health import Health
-from workbench.training.layer_records import LayerRecord, Look
-from workbench.training.watch import Watch, watched
+from workbench.training.layer_records import Look
+from workbench.training.watch import Watch, usual_split, watched
 
 if TYPE_CHECKING:
     import keras
@@ -64,7 +64,7 @@ class Watcher:
         figures, outputs = self._look(np.concatenate([pixels[None], self._images]))
         layers = [self._layers[place] for place in self._places]
         records = tuple(
-            _record(layer, output.numpy()) for layer, output in zip(layers, outputs, strict=True)
+            state_of(layer, output.numpy()) for layer, output in zip(layers, outputs, strict=True)
         )
         names = tuple(layer.name for layer in self._layers)
         seen = Look(step, epoch, split, index, pixels, names, records)
@@ -114,16 +114,8 @@ def _figures(output: tf.Tensor) -> tf.Tensor:
 
 def _some(dataset: Dataset) -> np.ndarray:
     """Images evenly picked."""
-    split = dataset.splits.get("val")
-    if split is None or not len(split):
-        split = dataset.splits["train"]
+    split = dataset.splits[usual_split(dataset)]
     fitting = _NUMBERS // int(np.prod(split.images.shape[1:]))
     count = max(1, min(_MOST_IMAGES, fitting, len(split)))
     places = np.unique(np.linspace(0, len(split) - 1, count).astype(int))
     return np.asarray(split.images[places])
-
-
-def _record(layer: keras.Layer, output: np.ndarray) -> LayerRecord:
-    weights = {weight.name: np.asarray(weight) for weight in learnt(layer)}
-    count = sum(array.size for array in weights.values())
-    return LayerRecord(layer.name, type(layer).__name__, count, weights, output)

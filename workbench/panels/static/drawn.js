@@ -1,20 +1,27 @@
 // Plotly's library, which the kernel gives when it is asked; shared by all figures of a page.
-let Plotly = globalThis.workbenchPlotly || null;
+const LIBRARIES = (globalThis.workbenchPlotly = globalThis.workbenchPlotly || {});
+let Plotly = null;
 
 function withPlotly(model, then) {
-  Plotly = Plotly || globalThis.workbenchPlotly || null;
-  if (Plotly) {
+  const wanted = model.get("library");
+  const found = () => LIBRARIES[wanted] || LIBRARIES.full;
+  // What a figure began with it is drawn with to its end.
+  const begin = () => {
+    Plotly = Plotly || found();
     then();
+  };
+  if (Plotly || found()) {
+    begin();
     return () => {};
   }
   const heard = (message, buffers) => {
-    if (!message.library) return;
+    if (message.library !== wanted) return;
     model.off("msg:custom", heard);
     const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
     import(/* @vite-ignore */ url).then((module) => {
       URL.revokeObjectURL(url);
-      Plotly = globalThis.workbenchPlotly = globalThis.workbenchPlotly || module.default;
-      then();
+      LIBRARIES[wanted] = LIBRARIES[wanted] || module.default;
+      begin();
     });
   };
   model.on("msg:custom", heard);
