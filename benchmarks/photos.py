@@ -1,43 +1,60 @@
-"""Pictures with the statistics of photographs: JPEG of 500×375, about 60 kB each."""
+"""Cuttings of real photographs: JPEG of 500×375, about 45 kB each."""
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 WIDTH, HEIGHT = 500, 375
-_SEVERAL = 24
 _CLASSES = 10
+_QUALITY = 87
+_LEAST = 0.6
+# Of those that come with scikit-image: people, animals, things, machines, tissue, an eye, the sky.
+_NAMES = (
+    "astronaut.png",
+    "chelsea.png",
+    "coffee.png",
+    "hubble_deep_field.jpg",
+    "ihc.png",
+    "motorcycle_left.png",
+    "retina.jpg",
+    "rocket.jpg",
+)
 
 
 def write(folder: Path, count: int, links: int = 1) -> Path:
     """Write ``count`` pictures into ten class folders under ``folder``, no two of them equal.
 
-    Each is there under ``links`` names, to measure more of them in the time. Their spectrum falls
-    with the frequency as that of photographs does (Field, 1987).
+    Each is there under ``links`` names, to measure more of them in the time.
     """
     random = np.random.default_rng(0)
-    grounds = [_ground(random) for _ in range(_SEVERAL)]
+    originals = [_original(name) for name in _NAMES]
     for label in range(_CLASSES):
         (folder / f"class-{label}").mkdir(parents=True)
     for number in range(count):
-        ground = np.roll(grounds[number % _SEVERAL], random.integers(0, HEIGHT, 2), (0, 1))
+        picture = _cutting(originals[number % len(originals)], random)
         name = f"class-{number % _CLASSES}/{number:06}.jpg"
-        Image.fromarray(ground).save(folder / name, quality=87)
+        picture.save(folder / name, quality=_QUALITY)
         for link in range(1, links):
             (folder / name.replace(".jpg", f"-{link}.jpg")).hardlink_to(folder / name)
     return folder
 
 
-def _ground(random: np.random.Generator) -> np.ndarray:
-    across, down = np.fft.rfftfreq(WIDTH), np.fft.fftfreq(HEIGHT)[:, None]
-    falling = 1 / np.maximum(np.hypot(across, down), 1 / WIDTH)
-    planes = []
-    for _ in range(3):
-        noise = random.standard_normal(falling.shape) + 1j * random.standard_normal(falling.shape)
-        planes.append(np.fft.irfft2(noise * falling, (HEIGHT, WIDTH)))
-    picture = 0.8 * planes[0][..., None] + 0.2 * np.stack(planes, axis=-1)
-    picture = 127 + 55 * (picture - picture.mean()) / picture.std()
-    return np.clip(picture, 0, 255).astype(np.uint8)
+def _original(name: str) -> Image.Image:
+    place = resources.files("skimage.data").joinpath(name)
+    with resources.as_file(place) as path, Image.open(path) as file:
+        return file.convert("RGB")
+
+
+def _cutting(original: Image.Image, random: np.random.Generator) -> Image.Image:
+    """A part of at least 60 % of the largest that fits, anywhere, mirrored or not."""
+    scale = random.uniform(_LEAST, 1) * min(original.width / WIDTH, original.height / HEIGHT)
+    width, height = scale * WIDTH, scale * HEIGHT
+    left = random.uniform(0, original.width - width)
+    top = random.uniform(0, original.height - height)
+    box = (left, top, left + width, top + height)
+    picture = original.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box)
+    return ImageOps.mirror(picture) if random.random() < 0.5 else picture

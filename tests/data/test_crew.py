@@ -15,8 +15,8 @@ from workbench.data.workers import Work
 _LARGE = 1 << 29
 
 
-def work():
-    return Work(FileReader(), "", ImageFormat(), "png", 90, 0)
+def work(folder):
+    return Work(FileReader(), str(folder), ImageFormat(), "png", 90, 0)
 
 
 def receiving() -> bool:
@@ -32,8 +32,8 @@ def receiving() -> bool:
 
 
 @pytest.mark.timeout(60)
-def test_processes_that_end_while_they_give_back_a_result_leave_nobody_waiting():
-    crew = Crew(work(), 1)
+def test_processes_that_end_while_they_give_back_a_result_leave_nobody_waiting(tmp_path):
+    crew = Crew(work(tmp_path), 1)
     crew._pool.submit(bytes, _LARGE)
     end = time.monotonic() + 30
     while not receiving():

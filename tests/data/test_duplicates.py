@@ -23,6 +23,17 @@ def test_equal_files_are_numbered_together():
     assert numbers[0] != numbers[1]
 
 
+def test_files_whose_hashes_begin_alike_are_told_apart():
+    hashes = np.zeros((5, 32), np.uint8)
+    hashes[[1, 3], 31] = 1
+    hashes[4, 20] = 1
+    numbers = twins(hashes)
+    assert numbers[0] == numbers[2] >= 0
+    assert numbers[1] == numbers[3] >= 0
+    assert numbers[0] != numbers[1]
+    assert numbers[4] == -1
+
+
 def pictures(count, side=64):
     """Smooth pictures of their own: eight random colours enlarged."""
     random = np.random.default_rng(0)
@@ -52,6 +63,21 @@ def test_nearly_equal_pictures_are_found_among_others():
     assert numbers[3] == numbers[150] == numbers[151] >= 0
     assert numbers[77] == numbers[180] >= 0
     assert np.flatnonzero(numbers >= 0).tolist() == [3, 77, 150, 151, 180]
+
+
+def test_large_pictures_are_read_a_few_at_a_time():
+    few = pictures(3)
+    one = np.kron(few[0], np.ones((16, 16, 1), np.uint8))
+    images = np.stack([one] * 24)
+    looks, spreads = fingerprints(images)
+    read = []
+
+    def give(rows):
+        read.append(images[rows])
+        return read[-1]
+
+    assert (kin(looks, spreads, give) == 0).all()
+    assert max(part.nbytes for part in read) <= 8 << 20
 
 
 def test_digits_of_one_class_are_not_taken_for_copies():

@@ -29,7 +29,7 @@ class Crew:
     """
 
     def __init__(self, work: Work, size: int) -> None:
-        self._here = Worker(work)
+        self._here = None if size else Worker(work)
         self._pool: ProcessPoolExecutor | None = None
         self._pending: set[Future[Decoded]] = set()
         self.room = 1
@@ -46,7 +46,8 @@ class Crew:
 
     def give(self, start: int, names: list[str]) -> None:
         """Give out a stretch."""
-        if self._pool is not None:
+        if self._here is None:
+            assert self._pool is not None
             self._pending.add(self._pool.submit(workers.decode, start, names))
             return
         done: Future[Decoded] = Future()

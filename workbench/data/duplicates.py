@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from workbench.data.images.fingerprint import small_grey
+from workbench.data.table import blocks
 
 NEAR_BITS = 3
 # Two pictures are nearly equal when their grey values, small, differ by less than this on average
@@ -25,7 +26,9 @@ LEAST_SPREAD = 4.0
 NEAR_SPREAD = 0.05
 _NEIGHBOURS = 32
 _QUARTERS = 4
-_BLOCK = 2048
+_BLOCK = 512
+# What is read at once to be compared.
+_READ_BYTES = 8 << 20
 
 
 def twins(hashes: np.ndarray) -> np.ndarray:
@@ -34,16 +37,17 @@ def twins(hashes: np.ndarray) -> np.ndarray:
     Args:
         hashes: uint8 ``(n, 32)``.
     """
-    # Sorted by the first eight bytes, which is quick and takes little memory; where those are
-    # equal, all are compared.
-    beginnings = np.ascontiguousarray(hashes[:, :8]).view(np.uint64)[:, 0]
-    order = np.argsort(beginnings, kind="stable")
-    alike = np.flatnonzero(np.diff(beginnings[order]) == 0)
-    places = np.union1d(order[alike], order[alike + 1])
     found = np.full(len(hashes), -1, np.int32)
-    keys = np.ascontiguousarray(hashes[places]).view("V32")[:, 0]
-    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    found[places] = _numbered(inverse, counts)
+    if not len(hashes):
+        return found
+    words = np.ascontiguousarray(hashes).view(np.uint64)
+    order = np.lexsort(words.T)
+    differ = np.zeros(len(order), bool)
+    for start, stop in blocks(len(order) - 1, _BLOCK):
+        rows = words[order[start : stop + 1]]
+        differ[start + 1 : stop + 1] = (rows[1:] != rows[:-1]).any(axis=1)
+    numbers = np.cumsum(differ)
+    found[order] = _numbered(numbers, np.bincount(numbers))
     return found
 
 
@@ -60,7 +64,8 @@ def kin(
     pairs = _candidates(looks, spreads)
     one, other = spreads[pairs].T
     pairs = pairs[np.abs(one - other) <= NEAR_SPREAD * one]
-    kept = [part[_alike(part, read)] for part in _parts(pairs)]
+    parts = [pairs[start:stop] for start, stop in blocks(len(pairs), _BLOCK)]
+    kept = [part[_alike(part, read)] for part in parts]
     return _components(np.concatenate(kept) if kept else pairs, len(looks))
 
 
@@ -94,7 +99,7 @@ def _rotated(looks: np.ndarray, by: int) -> np.ndarray:
 def _alike(pairs: np.ndarray, read: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Which pairs are nearly equal when one looks at them; bool ``(m,)``."""
     places, inverse = np.unique(pairs, return_inverse=True)
-    grey = small_grey(read(places)).reshape(len(places), -1)
+    grey = _small(places, read).reshape(len(places), -1)
     # Levels of 0–255, of floats in any units, too; whole ones, for many are compared.
     low, high = grey.min(), grey.max()
     if high > 255 or high <= 1 or low < 0:
@@ -108,15 +113,22 @@ def _alike(pairs: np.ndarray, read: Callable[[np.ndarray], np.ndarray]) -> np.nd
     return alike
 
 
+def _small(places: np.ndarray, read: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The images at some places, small and grey; of the large ones there are never many."""
+    found, start, count = [], 0, 1
+    while start < len(places):
+        images = read(places[start : start + count])
+        found.append(small_grey(images))
+        start += count
+        count = max(1, _READ_BYTES // images[0].nbytes)
+    return np.concatenate(found)
+
+
 def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Pearson's correlation of each row with that of the other."""
     first, second = (part - part.mean(axis=1, keepdims=True) for part in (first, second))
     norms = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
     return (first * second).sum(axis=1) / np.maximum(norms, 1e-6)
-
-
-def _parts(pairs: np.ndarray) -> list[np.ndarray]:
-    return [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
 
 
 def _components(pairs: np.ndarray, count: int) -> np.ndarray:

@@ -21,6 +21,7 @@ from workbench.data.crew import WORTH_IT, Crew, crew
 from workbench.data.records import Writer
 from workbench.data.records.choice import Machine, choose, pixel_bytes
 from workbench.data.records.memory_map import MemoryMapWriter
+from workbench.data.running_sum import gathered
 from workbench.data.sources import Access, Listing, Sample
 from workbench.data.splits import CODES
 from workbench.data.table import TableWriter
@@ -87,10 +88,9 @@ def _ingested(
     listing = config.source.read(config.seed, access)
     table = TableWriter(folder)
     writer = _writer(folder, config, encoding)
-    path = str(writer.path) if isinstance(writer, MemoryMapWriter) else ""
     reader = config.source.reader(access)
     kept = "none" if encoding == "auto" else encoding
-    work = Work(reader, path, config.image, kept, config.quality, config.seed)
+    work = Work(reader, str(folder), config.image, kept, config.quality, config.seed)
     process = _Listing(config, listing, table, encoding, Machine.at(folder))
     try:
         process.advance(WORTH_IT)
@@ -98,6 +98,7 @@ def _ingested(
             found = Ingested(table, writer, people, listing)
             _decode_all(found, process, context)
             found.groups = len(process.groups)
+            found.total = gathered(folder)
             writer.finish()
             yield found
     finally:
@@ -192,8 +193,6 @@ def _note(found: Ingested, decoded: Decoded) -> None:
     table["width"][start:stop], table["height"][start:stop] = decoded.size.T
     table["record"][start:stop] = found.writer.put(start, decoded.content)
     found.bytes += decoded.bytes
-    if decoded.total is not None:
-        found.total = decoded.total if found.total is None else found.total + decoded.total
     for row, reason in decoded.unreadable:
         table["state"][start + row] = columns.UNREADABLE
         # Whatever split its source gave: there is nothing to train on or to measure.

@@ -69,12 +69,14 @@ def _divide_class(
         codes[order[:val]] = CODES["val"]
         codes[order[val : val + test]] = CODES["test"]
         return codes
+    left = len(sizes)
     # Twice: what fits, then what misses by less than leaving it would.
     for slack in (1, 2):
         for unit in order:
             split = max(wanted, key=lambda name: wanted[name])
             free = codes[unit] == CODES["train"] and 0 < sizes[unit] <= slack * wanted[split]
-            if free and np.count_nonzero(codes == CODES["train"]) > 1:
+            if free and left > 1:
+                left -= 1
                 codes[unit] = CODES[split]
                 wanted[split] -= int(sizes[unit])
     return codes

@@ -90,7 +90,8 @@ class _Column:
         with self._path.open("ab") as file:
             _allocate(file.fileno(), npy_header.SIZE + room * self._width)
         shape = (room, *self._shape)
-        self.values = np.memmap(self._path, self._dtype, "r+", npy_header.SIZE, shape)
+        # As a plain array: each part of a memmap is one of its own, which takes time to make.
+        self.values = np.asarray(np.memmap(self._path, self._dtype, "r+", npy_header.SIZE, shape))
         if self._fill:
             self.values[self._room :] = self._fill
         self._room = room

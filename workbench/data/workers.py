@@ -17,8 +17,8 @@ from workbench.data.images.encode import encode
 from workbench.data.images.fingerprint import fingerprints
 from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.records.memory_map import write_rows
+from workbench.data.running_sum import RunningSum
 from workbench.data.sources.base import Reader
-from workbench.data.statistics import total_of_bytes
 from workbench.errors import DataError
 
 _NO_DIGEST = bytes(32)
@@ -30,12 +30,12 @@ class Work:
 
     Attributes:
         reader: reads the images of the source.
-        path: the file decoded images are written into.
+        folder: where ``images.npy`` is, that decoded images are written into, and sums are kept.
         encoding: ``none`` writes there, ``png`` or ``jpeg`` gives encoded images back.
     """
 
     reader: Reader
-    path: str
+    folder: str
     image: ImageFormat
     encoding: str
     quality: int
@@ -53,7 +53,6 @@ class Decoded:
         size: width and height of each original, int32 ``(n, 2)``.
         bytes: how much was read of the source.
         unreadable: place in the stretch and reason.
-        total: the sum of 8-bit images, float64; summed here, where they are at hand.
     """
 
     start: int
@@ -64,7 +63,6 @@ class Decoded:
     size: np.ndarray
     bytes: int
     unreadable: list[tuple[int, str]]
-    total: np.ndarray | None
 
 
 class Worker:
@@ -73,6 +71,9 @@ class Worker:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._buffer = np.zeros((0, *work.image.shape), work.image.dtype)
+        self._sum: RunningSum | None = None
+        if work.image.dtype == "uint8":
+            self._sum = RunningSum(work.folder, work.image.shape)
 
     def __call__(self, start: int, names: list[str]) -> Decoded:
         """Decode the images of the rows from ``start`` on.
@@ -81,40 +82,40 @@ class Worker:
             DataError: the source as a whole can no longer be read.
             StorageError: the disk is full or failing.
         """
-        work, count = self._work, len(names)
+        image, seed, count = self._work.image, self._work.seed + start, len(names)
         if len(self._buffer) < count:
-            self._buffer = np.zeros((count, *work.image.shape), work.image.dtype)
+            self._buffer = np.zeros((count, *image.shape), image.dtype)
         images = self._buffer[:count]
         digests, sizes = [], []
         unreadable: list[tuple[int, str]] = []
         read = 0
-        for row, content in enumerate(work.reader.read(names)):
+        for row, content in enumerate(self._work.reader.read(names)):
+            digest, size = _NO_DIGEST, (0, 0)
             try:
                 if isinstance(content, DataError):
                     raise content
                 # The row seeds the padding's noise, so that no two images share it.
-                images[row], size = read_image(content, work.image, work.seed + start + row)
-                digests.append(_sha256(content))
+                images[row], size = read_image(content, image, seed + row)
+                digest = _sha256(content)
                 read += len(content) if isinstance(content, bytes) else content.nbytes
             except DataError as error:
                 unreadable.append((row, str(error)))
-                digests.append(_NO_DIGEST)
-                images[row], size = 0, (0, 0)
+                images[row] = 0
+            digests.append(digest)
             sizes.append(size)
-        kept = self._keep(start, images, {row for row, _ in unreadable})
-        sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(count, 32)
+        if self._sum is not None:
+            self._sum.add(images)
         look, spread = fingerprints(images)
-        size_array = np.array(sizes, np.int32).reshape(count, 2)
-        total = None
-        if images.dtype == np.uint8:
-            total = total_of_bytes([images], images.shape[1:])
-        return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable, total)
+        sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
+        size_array = np.array(sizes, np.int32).reshape(-1, 2)
+        kept = self._keep(start, images, {row for row, _ in unreadable})
+        return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable)
 
     def _keep(self, start: int, images: np.ndarray, unreadable: set[int]) -> int | list[bytes]:
         """Write decoded images where they belong, or give them back encoded."""
         work = self._work
         if work.encoding == "none":
-            write_rows(work.path, start, images)
+            write_rows(os.path.join(work.folder, "images.npy"), start, images)
             return len(images)
         return [
             b"" if row in unreadable else encode(pixels, work.encoding, work.quality)

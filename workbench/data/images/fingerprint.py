@@ -38,10 +38,11 @@ def fingerprints(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def small_grey(images: np.ndarray) -> np.ndarray:
     """Images ``(n, height, width, channels)`` in grey, every n-th pixel; float32 ``(n, h, w)``."""
     step = -(-max(images.shape[1:3]) // _MOST_SIDE)
-    shown = images[:, ::step, ::step, :3].astype(np.float32)
-    grey = shown[..., 0]
+    shown = images[:, ::step, ::step, :3]
+    grey = shown[..., 0].astype(np.float32)
     if shown.shape[3] > 1:
-        grey = sum((shown[..., channel] for channel in range(1, shown.shape[3])), grey)
+        for channel in range(1, shown.shape[3]):
+            grey += shown[..., channel]
         grey /= shown.shape[3]
     return grey / 257 if images.dtype == np.uint16 else grey
 

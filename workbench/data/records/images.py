@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -63,21 +62,6 @@ class Images:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         images = self[:]
         return images if dtype is None else images.astype(dtype)
-
-    def runs(self, most: int) -> Iterator[np.ndarray]:
-        """All images in order, as arrays of at most ``most`` that lie beside each other.
-
-        Those of a memory-mapped store are read without a copy.
-        """
-        count = len(self)
-        parts = self._parts if self._parts is not None else np.zeros(count, np.uint16)
-        apart = (np.diff(self._places) != 1) | (np.diff(parts) != 0)
-        edges = [0, *(np.flatnonzero(apart) + 1).tolist(), count]
-        for first, last in itertools.pairwise(edges):
-            for start in range(first, last, most):
-                stop = min(last, start + most)
-                place = int(self._places[start])
-                yield self._stores[int(parts[start])].between(place, place + stop - start)
 
     def _read(self, rows: np.ndarray) -> np.ndarray:
         places = self._places[rows]

@@ -12,6 +12,10 @@ from workbench.data import npy_header
 from workbench.errors import DataError, storage_error
 from workbench.jobs.storage import write_json
 
+# Given more at once, the system looks for large pieces of memory to keep it in, which can take
+# several times as long as writing.
+_PORTION = 1 << 20
+
 
 class MemoryMap:
     """A finished store.
@@ -96,12 +100,11 @@ def write_rows(path: str, start: int, images: np.ndarray) -> None:
         file = os.open(path, os.O_WRONLY)
         try:
             while data:
-                written = os.pwrite(file, data, offset)
+                written = os.pwrite(file, data[:_PORTION], offset)
+                # The kernel begins to write now, so that little is left to wait for at the end.
+                if hasattr(os, "posix_fadvise"):
+                    os.posix_fadvise(file, offset, written, os.POSIX_FADV_DONTNEED)
                 data, offset = data[written:], offset + written
-            # The kernel begins to write now, so that little is left to wait for at the end.
-            if hasattr(os, "posix_fadvise"):
-                size = images.nbytes
-                os.posix_fadvise(file, offset - size, size, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(file)
     except OSError as error:

@@ -163,8 +163,9 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def is_image_name(name: str) -> bool:
-    """Whether a file is an image by its name."""
-    return os.path.splitext(name)[1].lower() in SUFFIXES
+    """Whether a file is an image by its name; ``.png`` alone is no ending."""
+    dot = name.rfind(".")
+    return name[dot:].lower() in SUFFIXES and name[dot - 1 : dot] not in ("", "/")
 
 
 def image_files(folder: str, ignored: list[tuple[str, str]]) -> Iterator[str]:
@@ -173,30 +174,31 @@ def image_files(folder: str, ignored: list[tuple[str, str]]) -> Iterator[str]:
     Raises:
         DataError: a folder cannot be read.
     """
+    # Of a million files only the names are held.
+    names, deeper, others = [], [], []
     try:
         with os.scandir(folder) as entries:
-            found = sorted((entry for entry in entries), key=_name_of)
+            for entry in entries:
+                name = entry.name
+                if name[0] == ".":
+                    continue
+                if entry.is_symlink():
+                    others.append((entry.path, "a link; links are not followed"))
+                elif entry.is_dir():
+                    deeper.append(entry.path)
+                elif is_image_name(name):
+                    names.append(name)
+                else:
+                    others.append((entry.path, "not an image file by its name"))
     except OSError as error:
         raise DataError(f"the folder {folder} cannot be read: {error.strerror}") from error
-    deeper = []
-    for entry in found:
-        name = entry.name
-        if name[0] == ".":
-            continue
-        if entry.is_symlink():
-            ignored.append((entry.path, "a link; links are not followed"))
-        elif entry.is_dir():
-            deeper.append(entry.path)
-        elif is_image_name(name):
-            yield entry.path
-        else:
-            ignored.append((entry.path, "not an image file by its name"))
-    for path in deeper:
+    ignored += sorted(others)
+    names.sort()
+    beginning = os.path.join(folder, "")
+    for name in names:
+        yield beginning + name
+    for path in sorted(deeper):
         yield from image_files(path, ignored)
-
-
-def _name_of(entry: os.DirEntry[str]) -> str:
-    return entry.name
 
 
 def _has_image(folder: str) -> bool:
