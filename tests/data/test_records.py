@@ -6,7 +6,7 @@ from workbench.data.images.encode import encode
 from workbench.data.records import Images, open_stores
 from workbench.data.records.choice import Machine, choose
 from workbench.data.records.encoded import EncodedWriter
-from workbench.data.records.memory_map import MemoryMapWriter, write_rows
+from workbench.data.records.memory_map import MemoryMapWriter, RowWriter
 from workbench.errors import DataError, SchemaError, StorageError
 
 SHAPE = (6, 5, 3)
@@ -20,9 +20,10 @@ def pixels():
 def mapped(folder, pixels):
     """A memory-mapped store, written in stretches out of order."""
     writer = MemoryMapWriter(folder, pixels.shape[1:], pixels.dtype.name)
+    rows = RowWriter(str(folder))
     for start in (30, 0, 10, 20):
         part = np.ascontiguousarray(pixels[start : start + 10])
-        write_rows(str(writer.path), start, part)
+        rows.write(start, part)
         assert writer.put(start, len(part)).tolist() == list(range(start, start + 10))
     writer.finish()
     (store,) = open_stores(folder)
@@ -37,6 +38,14 @@ def test_decoded_images_come_back_as_they_were_written(tmp_path, pixels, dtype):
     assert np.array_equal(store.take(np.array([39, 0, 7])), pixels[[39, 0, 7]])
     # Any program that reads .npy can read them.
     assert np.array_equal(np.load(tmp_path / "images.npy"), pixels)
+
+
+def test_large_images_are_asked_for_and_come_back(tmp_path):
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 256, (40, 160, 160, 3), dtype=np.uint8)
+    store = mapped(tmp_path, pixels)
+    rows = np.array([39, 0, 7, 7])
+    assert np.array_equal(store.take(rows), pixels[rows])
 
 
 def test_encoded_images_come_back_whatever_the_order(tmp_path, pixels):

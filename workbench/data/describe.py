@@ -97,13 +97,12 @@ def _sums_of(table: Table, rows: np.ndarray, map_: Map) -> Sums:
 def sum_rows(folder: str, rows: np.ndarray) -> Sums:
     """The sums over some images of a dataset's folder."""
     table = Table(Path(folder))
-    span = _rows_of(_PART_BYTES, table.folder)
-    stretches = np.split(rows, np.flatnonzero(np.diff(rows // span)) + 1)
-    return statistics.combined(_sum_stretch(table, stretch) for stretch in stretches)
+    together = blocks(len(rows), _rows_of(_PART_BYTES, table.folder))
+    return statistics.combined(_sum_some(table, rows[start:stop]) for start, stop in together)
 
 
-def _sum_stretch(table: Table, rows: np.ndarray) -> Sums:
-    # Opened for each stretch: what was read does not stay mapped, so memory stays flat.
+def _sum_some(table: Table, rows: np.ndarray) -> Sums:
+    # Opened each time: what was read does not stay mapped, so memory stays flat.
     return sums(Images(open_stores(table.folder), table["part"][rows], table["record"][rows]))
 
 

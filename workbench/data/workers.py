@@ -16,7 +16,7 @@ import numpy as np
 from workbench.data.images.encode import encode
 from workbench.data.images.fingerprint import fingerprints
 from workbench.data.images.image_format import ImageFormat, read_image
-from workbench.data.records.memory_map import write_rows
+from workbench.data.records.memory_map import RowWriter
 from workbench.data.running_sum import RunningSum
 from workbench.data.sources.base import Reader
 from workbench.errors import DataError
@@ -71,6 +71,7 @@ class Worker:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._buffer = np.zeros((0, *work.image.shape), work.image.dtype)
+        self._writer = RowWriter(work.folder)
         self._sum: RunningSum | None = None
         if work.image.dtype == "uint8":
             self._sum = RunningSum(work.folder, work.image.shape)
@@ -115,7 +116,7 @@ class Worker:
         """Write decoded images where they belong, or give them back encoded."""
         work = self._work
         if work.encoding == "none":
-            write_rows(os.path.join(work.folder, "images.npy"), start, images)
+            self._writer.write(start, images)
             return len(images)
         return [
             b"" if row in unreadable else encode(pixels, work.encoding, work.quality)

@@ -15,6 +15,8 @@ from workbench.jobs.storage import write_json
 # Given more at once, the system looks for large pieces of memory to keep it in, which can take
 # several times as long as writing.
 _PORTION = 1 << 20
+# Bytes of an image from which on it is quicker to ask for it before it is touched.
+_WORTH_ASKING = 1 << 15
 
 
 class MemoryMap:
@@ -29,7 +31,7 @@ class MemoryMap:
         self.shape, self.dtype = shape, np.dtype(dtype)
 
     @cached_property
-    def _images(self) -> np.ndarray:
+    def _images(self) -> np.memmap:
         try:
             images = np.load(self._path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
@@ -41,7 +43,23 @@ class MemoryMap:
 
     def take(self, places: np.ndarray) -> np.ndarray:
         """A copy of the images at some places."""
-        return self._images[places]
+        images = self._images
+        if images.strides[0] >= _WORTH_ASKING:
+            self._ask_for(places)
+        return images[places]
+
+    def _ask_for(self, places: np.ndarray) -> None:
+        """Have the system fetch images together, rather than a page of one when it is touched."""
+        if not hasattr(os, "posix_fadvise"):
+            return
+        images = self._images
+        file = os.open(self._path, os.O_RDONLY)
+        try:
+            for place in places.tolist():
+                start = images.offset + place * images.strides[0]
+                os.posix_fadvise(file, start, images.strides[0], os.POSIX_FADV_WILLNEED)
+        finally:
+            os.close(file)
 
     def between(self, start: int, stop: int) -> np.ndarray:
         """A view of the images."""
@@ -86,26 +104,49 @@ class MemoryMapWriter:
         """Nothing is held."""
 
 
-def write_rows(path: str, start: int, images: np.ndarray) -> None:
-    """Write decoded images ``(n, height, width, channels)`` to the rows from ``start`` on.
+class RowWriter:
+    """Writes decoded images into the file of a store; each process has one.
 
     Written rather than mapped: a full disk is then an error and not the end of the process.
 
-    Raises:
-        StorageError: the disk is full or failing.
+    Args:
+        folder: of the store.
     """
-    offset = npy_header.SIZE + start * images[0].nbytes
-    data = memoryview(images.data).cast("B")
-    try:
-        file = os.open(path, os.O_WRONLY)
+
+    def __init__(self, folder: str) -> None:
+        self._path = os.path.join(folder, "images.npy")
+        self._before = (0, 0)
+
+    def write(self, start: int, images: np.ndarray) -> None:
+        """Write images ``(n, height, width, channels)`` to the rows from ``start`` on.
+
+        Raises:
+            StorageError: the disk is full or failing.
+        """
+        offset = npy_header.SIZE + start * images[0].nbytes
         try:
-            while data:
-                written = os.pwrite(file, data[:_PORTION], offset)
-                # The kernel begins to write now, so that little is left to wait for at the end.
-                if hasattr(os, "posix_fadvise"):
-                    os.posix_fadvise(file, offset, written, os.POSIX_FADV_DONTNEED)
-                data, offset = data[written:], offset + written
-        finally:
-            os.close(file)
-    except OSError as error:
-        raise storage_error("write", path, error) from error
+            file = os.open(self._path, os.O_WRONLY)
+            try:
+                _write(file, offset, memoryview(images.data).cast("B"))
+                # What is on the disk by now makes room for what comes: a dataset would otherwise
+                # push everything else out of memory, and fresh memory costs more than writing.
+                _let_go(file, *self._before)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise storage_error("write", self._path, error) from error
+        self._before = offset, images.nbytes
+
+
+def _write(file: int, offset: int, data: memoryview) -> None:
+    while data:
+        written = os.pwrite(file, data[:_PORTION], offset)
+        # The system begins to write now, so that little is left to wait for at the end.
+        _let_go(file, offset, written)
+        data, offset = data[written:], offset + written
+
+
+def _let_go(file: int, offset: int, size: int) -> None:
+    """Have the system write a part if it has not, and forget it if it has."""
+    if size and hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file, offset, size, os.POSIX_FADV_DONTNEED)
