@@ -21,6 +21,8 @@ from workbench.jobs.storage import write_atomic, write_json
 
 _MOST_NAMED = 10_000
 _PART_BYTES = 16 << 20
+# So many images of that size are larger than a few pages.
+_FEW = 512
 Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
 
 
@@ -97,8 +99,11 @@ def _sums_of(table: Table, rows: np.ndarray, map_: Map) -> Sums:
 def sum_rows(folder: str, rows: np.ndarray) -> Sums:
     """The sums over some images of a dataset's folder."""
     table = Table(Path(folder))
-    together = blocks(len(rows), _rows_of(_PART_BYTES, table.folder))
-    return statistics.combined(_sum_some(table, rows[start:stop]) for start, stop in together)
+    span = _rows_of(_PART_BYTES, table.folder)
+    # Of small images a page has several, so what lies between those that are read is read, too.
+    apart = np.diff(rows // span) if span > _FEW else np.zeros(0)
+    stretches = np.split(rows, np.flatnonzero(apart) + 1)
+    return statistics.combined(_sum_some(table, stretch) for stretch in stretches)
 
 
 def _sum_some(table: Table, rows: np.ndarray) -> Sums:
