@@ -34,7 +34,7 @@ def test_a_run_rests_goes_on_at_another_rate_and_for_longer(
     pause.click()
     expect(page.locator(".wb-page-train .wb-title .wb-pill-paused")).to_be_visible()
     expect(pause).to_be_hidden()
-    page.locator(".wb-page-train .wb-more-button", has_text="Change while it runs").click()
+    page.locator(".wb-page-train .wb-more-button", has_text="Change or extend this run").click()
     field(page, "New rate").fill("0")
     page.locator(".wb-set-rate").click()
     wrong = page.locator(".wb-field", has=page.get_by_text("New rate")).first

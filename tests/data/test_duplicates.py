@@ -65,6 +65,22 @@ def test_nearly_equal_pictures_are_found_among_others():
     assert np.flatnonzero(numbers >= 0).tolist() == [3, 77, 150, 151, 180]
 
 
+def test_of_a_film_each_picture_is_read_a_few_times():
+    random = np.random.default_rng(0)
+    scene = pictures(1)[0].astype(float)
+    noise = random.normal(0, 3, (1000, *scene.shape[:2], 1))
+    images = np.clip(scene + noise, 0, 255).astype(np.uint8)
+    looks, spreads = fingerprints(images)
+    read = []
+
+    def give(rows):
+        read.extend(rows)
+        return images[rows]
+
+    assert (kin(looks, spreads, give) == 0).all()
+    assert len(read) < 8 * len(images)
+
+
 def test_large_pictures_are_read_a_few_at_a_time():
     few = pictures(3)
     one = np.kron(few[0], np.ones((16, 16, 1), np.uint8))

@@ -8,7 +8,7 @@ hashes only, which keeps the work in proportion to the number of images.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -26,6 +26,9 @@ LEAST_SPREAD = 4.0
 NEAR_SPREAD = 0.05
 _NEIGHBOURS = 32
 _QUARTERS = 4
+# Distances in the order of hashes that are looked at in turn. Of many alike, as of a film,
+# neighbours join nearly all, and little is left to compare.
+_PASSES = (range(1, 2), range(2, _NEIGHBOURS + 1))
 _BLOCK = 512
 # What is read at once to be compared.
 _READ_BYTES = 8 << 20
@@ -61,16 +64,28 @@ def kin(
         spreads: standard deviations of brightness; images without contrast are left alone.
         read: gives the images ``(m, height, width, channels)`` of some places, to compare.
     """
-    pairs = _candidates(looks, spreads)
-    one, other = spreads[pairs].T
-    pairs = pairs[np.abs(one - other) <= NEAR_SPREAD * one]
-    parts = [pairs[start:stop] for start, stop in blocks(len(pairs), _BLOCK)]
-    kept = [part[_alike(part, read)] for part in parts]
-    return _components(np.concatenate(kept) if kept else pairs, len(looks))
+    kept = [np.zeros((0, 2), np.int64)]
+    for distances in _PASSES:
+        sets, _ = _roots(np.concatenate(kept), len(looks))
+        pairs = _candidates(looks, spreads, distances, sets)
+        for start, stop in blocks(len(pairs), _BLOCK):
+            part = pairs[start:stop]
+            kept.append(part[_alike(part, read)])
+    return _components(np.concatenate(kept), len(looks))
 
 
-def _candidates(looks: np.ndarray, spreads: np.ndarray) -> np.ndarray:
-    """Pairs of places whose hashes differ in few bits, int64 ``(m, 2)``, each pair once."""
+def _candidates(
+    looks: np.ndarray,
+    spreads: np.ndarray,
+    distances: Iterable[int],
+    sets: np.ndarray,
+) -> np.ndarray:
+    """Pairs of places whose hashes differ in few bits, int64 ``(m, 2)``, each pair once.
+
+    Args:
+        distances: how far from each other in the order of hashes.
+        sets: two of the same number are known to belong together.
+    """
     places = np.flatnonzero(spreads >= LEAST_SPREAD)
     found = [np.zeros((0, 2), np.int64)]
     for quarter in range(_QUARTERS):
@@ -79,14 +94,16 @@ def _candidates(looks: np.ndarray, spreads: np.ndarray) -> np.ndarray:
         order = np.argsort(turned, kind="stable")
         sorted_, ids = turned[order], places[order]
         shared = sorted_ >> np.uint64(64 - bits)
-        for distance in range(1, min(_NEIGHBOURS, len(ids) - 1) + 1):
+        for distance in distances:
             same = shared[distance:] == shared[:-distance]
             if not same.any():
                 break
             apart = np.bitwise_count(sorted_[distance:] ^ sorted_[:-distance])
             near = np.flatnonzero(same & (apart <= NEAR_BITS))
-            pairs = np.stack([ids[near], ids[near + distance]], axis=1)
-            found.append(np.sort(pairs, axis=1))
+            pairs = np.sort(np.stack([ids[near], ids[near + distance]], axis=1), axis=1)
+            one, other = pairs.T
+            worth = np.abs(spreads[one] - spreads[other]) <= NEAR_SPREAD * spreads[one]
+            found.append(pairs[worth & (sets[one] != sets[other])])
     return np.unique(np.concatenate(found), axis=0)
 
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -72,9 +73,6 @@ class Worker:
         self._work = work
         self._buffer = np.zeros((0, *work.image.shape), work.image.dtype)
         self._writer = RowWriter(work.folder)
-        self._sum: RunningSum | None = None
-        if work.image.dtype == "uint8":
-            self._sum = RunningSum(work.folder, work.image.shape)
 
     def __call__(self, start: int, names: list[str]) -> Decoded:
         """Decode the images of the rows from ``start`` on.
@@ -104,13 +102,18 @@ class Worker:
                 images[row] = 0
             digests.append(digest)
             sizes.append(size)
-        if self._sum is not None:
+        if images.dtype == np.uint8:
             self._sum.add(images)
         look, spread = fingerprints(images)
         sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
         size_array = np.array(sizes, np.int32).reshape(-1, 2)
         kept = self._keep(start, images, {row for row, _ in unreadable})
         return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable)
+
+    @cached_property
+    def _sum(self) -> RunningSum:
+        # Made with the first stretch, whose errors are told; a process that cannot begin has none.
+        return RunningSum(self._work.folder, self._work.image.shape)
 
     def _keep(self, start: int, images: np.ndarray, unreadable: set[int]) -> int | list[bytes]:
         """Write decoded images where they belong, or give them back encoded."""

@@ -25,7 +25,7 @@ class RunControl:
         self.snapshot = button("Checkpoint now", self._on_snapshot, "wb-snapshot")
         self.rate = f.number(
             "learning_rate", "New rate", hint="as planned",
-            tooltip="Holds at once and then falls as the policy says.",
+            tooltip="Holds at once, or as soon as the run goes on, and falls as the policy says.",
         )  # fmt: skip
         self.epochs = f.number(
             "epochs", "More epochs", hint="none",
@@ -35,7 +35,7 @@ class RunControl:
         self.epochs.on_enter(self._on_extend)
         self._said: View = note()
         self.root = f.fold(
-            "Change while it runs",
+            "Change or extend this run",
             box(
                 box(self.rate.root, self.epochs.root, kind="wb-pair"),
                 box(
