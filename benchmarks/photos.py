@@ -1,4 +1,4 @@
-"""Cuttings of real photographs: JPEG of 500×375, about 45 kB each."""
+"""Cuttings of real photographs: JPEG of 500×375, about 40 kB each."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-// Makes the modules that the Python package brings along for its widgets: one of the code editor
-// and CodeMirror, and one of the part of Plotly that draws curves.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Makes what the Python package brings along for its widgets: a module of the code editor and
+// CodeMirror, and the part of Plotly that draws curves.
+import { copyFileSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { rspack } from '@rspack/core';
@@ -31,13 +31,7 @@ compiler.run((error, stats) => {
   }
 });
 
-// The library looks for a module loader around it; it finds one of its own in here.
-const plotly = resolve(here, 'node_modules/plotly.js-basic-dist-min/plotly-basic.min.js');
-const code = [
-  'const made = (function () { const module = { exports: {} }, exports = module.exports;',
-  'const define = undefined;',
-  readFileSync(plotly, 'utf-8'),
-  'return module.exports; }).call(globalThis);',
-  'export default made;'
-];
-writeFileSync(resolve(place, 'plotly.js'), code.join('\n'));
+copyFileSync(
+  resolve(here, 'node_modules/plotly.js-basic-dist-min/plotly-basic.min.js'),
+  resolve(place, 'plotly.js')
+);

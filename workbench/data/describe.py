@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.data import statistics
 from workbench.data.records import Images, open_stores
+from workbench.data.records.memory_map import LARGE
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
 from workbench.data.statistics import Sums, sums
@@ -21,8 +22,6 @@ from workbench.jobs.storage import write_atomic, write_json
 
 _MOST_NAMED = 10_000
 _PART_BYTES = 16 << 20
-# So many images of that size are larger than a few pages.
-_FEW = 512
 Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
 
 
@@ -101,7 +100,8 @@ def sum_rows(folder: str, rows: np.ndarray) -> Sums:
     table = Table(Path(folder))
     span = _rows_of(_PART_BYTES, table.folder)
     # Of small images a page has several, so what lies between those that are read is read, too.
-    apart = np.diff(rows // span) if span > _FEW else np.zeros(0)
+    small = _PART_BYTES // span < LARGE
+    apart = np.diff(rows // span) if small else np.zeros(0)
     stretches = np.split(rows, np.flatnonzero(apart) + 1)
     return statistics.combined(_sum_some(table, stretch) for stretch in stretches)
 

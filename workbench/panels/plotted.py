@@ -34,25 +34,20 @@ class Plotted(anywidget.AnyWidget):
 
     def _give_library(self, _: object, content: object, __: object) -> None:
         if isinstance(content, dict) and content.get("event") == "library":
-            given = _basic() if self.library == "basic" else _full()
+            given = _module(self.library)
             self.send({"library": self.library}, buffers=[given])
 
 
 @cache
-def _basic() -> bytes:
-    """The part of the library that the package brings along (extension/bundle-widgets.mjs)."""
-    return (resources.files("workbench.panels") / "static" / "plotly.js").read_bytes()
-
-
-@cache
-def _full() -> bytes:
-    """The library as its Python package brings it, as a module.
+def _module(library: str) -> bytes:
+    """A library as a module: the part that comes with this package, or all from Plotly's own.
 
     It looks for a module loader around it; it finds one of its own in here.
     """
-    library = (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+    if library == "basic":
+        code = (resources.files("workbench.panels") / "static" / "plotly.js").read_bytes()
+    else:
+        code = (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
     head = b"const made = (function () { const module = { exports: {} }, exports = module.exports;"
     head += b" const define = undefined;\n"
-    return (
-        head + library + b"\n;return module.exports; }).call(globalThis);\nexport default made;\n"
-    )
+    return head + code + b"\n;return module.exports; }).call(globalThis);\nexport default made;\n"

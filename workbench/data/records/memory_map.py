@@ -15,8 +15,9 @@ from workbench.jobs.storage import write_json
 # Given more at once, the system looks for large pieces of memory to keep it in, which can take
 # several times as long as writing.
 _PORTION = 1 << 20
-# Bytes of an image from which on it is quicker to ask for it before it is touched.
-_WORTH_ASKING = 1 << 15
+# Bytes of an image of several pages: quicker to ask for before it is touched, and reading it reads
+# little else.
+LARGE = 1 << 15
 
 
 class MemoryMap:
@@ -44,7 +45,7 @@ class MemoryMap:
     def take(self, places: np.ndarray) -> np.ndarray:
         """A copy of the images at some places."""
         images = self._images
-        if images.strides[0] >= _WORTH_ASKING:
+        if images.strides[0] >= LARGE:
             self._ask_for(places)
         return images[places]
 

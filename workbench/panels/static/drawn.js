@@ -1,32 +1,39 @@
 // Plotly's library, which the kernel gives when it is asked; shared by all figures of a page.
 const LIBRARIES = (globalThis.workbenchPlotly = globalThis.workbenchPlotly || {});
+// What a model asked for, so that it comes once however many views want it.
+const asked = new WeakMap();
 let Plotly = null;
 
 function withPlotly(model, then) {
-  const wanted = model.get("library");
-  const found = () => LIBRARIES[wanted] || LIBRARIES.full;
-  // What a figure began with it is drawn with to its end.
-  const begin = () => {
-    Plotly = Plotly || found();
-    then();
-  };
-  if (Plotly || found()) {
-    begin();
-    return () => {};
-  }
-  const heard = (message, buffers) => {
-    if (message.library !== wanted) return;
-    model.off("msg:custom", heard);
-    const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
-    import(/* @vite-ignore */ url).then((module) => {
-      URL.revokeObjectURL(url);
-      LIBRARIES[wanted] = LIBRARIES[wanted] || module.default;
-      begin();
-    });
-  };
-  model.on("msg:custom", heard);
-  model.send({ event: "library" });
-  return () => model.off("msg:custom", heard);
+  let wanted = true;
+  if (!asked.has(model)) asked.set(model, library(model));
+  asked.get(model).then((found) => {
+    // What a figure began with it is drawn with to its end.
+    Plotly = Plotly || found;
+    if (wanted) then();
+  });
+  return () => (wanted = false);
+}
+
+function library(model) {
+  const name = model.get("library");
+  const found = () => LIBRARIES[name] || LIBRARIES.full;
+  if (found()) return Promise.resolve(found());
+  return new Promise((resolve, reject) => {
+    const heard = (message, buffers) => {
+      if (message.library !== name) return;
+      model.off("msg:custom", heard);
+      const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
+      const read = found() ? Promise.resolve() : import(/* @vite-ignore */ url);
+      read.then((module) => {
+        URL.revokeObjectURL(url);
+        if (module) LIBRARIES[name] = LIBRARIES[name] || module.default;
+        resolve(found());
+      }, reject);
+    };
+    model.on("msg:custom", heard);
+    model.send({ event: "library" });
+  });
 }
 
 // Keeps what Plotly draws in `place` up to date: with the model's figure, with its size and with
