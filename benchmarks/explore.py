@@ -19,7 +19,7 @@ from workbench.data.splits import SPLITS
 from workbench.data.statistics import counts
 from workbench.data.table import TableWriter, blocks
 from workbench.jobs import EventWriter, Job
-from workbench.jobs.storage import write_json
+from workbench.storage import write_json
 
 ROWS = 1_000_000
 CLASSES = 1000

@@ -15,16 +15,18 @@ CORE = (
 )  # fmt: skip
 SCREENS = ("ipywidgets", "plotly", "anywidget", "IPython", "voila", "tornado", "traitlets")
 # Who may import whom: a floor and the floors below it.
+GROUND = ("errors", "validation", "storage")
 FLOORS = {
     "errors": (),
     "validation": ("errors",),
-    "jobs": ("errors", "validation"),
-    "data": ("jobs", "tasks", "errors", "validation"),
-    "samples": ("data", "jobs", "errors", "validation"),
+    "storage": ("errors",),
+    "jobs": GROUND,
+    "data": ("jobs", "tasks", *GROUND),
+    "samples": ("data", "jobs", *GROUND),
     "networks": ("errors", "validation"),
     "tasks": ("networks", "errors", "validation"),
-    "training": ("tasks", "networks", "data", "jobs", "errors", "validation"),
-    "inference": ("training", "tasks", "networks", "data", "jobs", "errors", "validation"),
+    "training": ("tasks", "networks", "data", "jobs", *GROUND),
+    "inference": ("training", "tasks", "networks", "data", "jobs", *GROUND),
 }
 FLOORS["runners"] = tuple(FLOORS)
 FLOORS["sweeps"] = tuple(FLOORS)

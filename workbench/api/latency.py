@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.api.run import Run
-from workbench.jobs.storage import write_json
+from workbench.storage import write_json
 
 FILE = "latency.json"
 _WARM_UP, _LEAST, _MOST, _LONGEST_S = 3, 10, 200, 1.0

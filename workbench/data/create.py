@@ -17,7 +17,7 @@ from workbench.data.settle import settle
 from workbench.data.sources import Access
 from workbench.errors import DataError
 from workbench.jobs import Home, Job, JobContext
-from workbench.jobs.storage import replace_dir
+from workbench.storage import replace_dir
 
 _MOST_LOGGED = 100
 

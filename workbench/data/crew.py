@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from workbench.data import workers
+from workbench.data import process
 from workbench.data.workers import Decoded, Work, Worker, processors
 from workbench.errors import JobFailed
 
@@ -36,7 +36,7 @@ class Crew:
         if size:
             # Spawned, never forked: the parent may run TensorFlow's threads.
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(size, spawn, workers.begin, (work,))
+            self._pool = ProcessPoolExecutor(size, spawn, process.begin, (work,))
             self.room = 3 * size  # a few in advance keep every process busy; memory stays flat
 
     @property
@@ -48,7 +48,7 @@ class Crew:
         """Give out a stretch."""
         if self._here is None:
             assert self._pool is not None
-            self._pending.add(self._pool.submit(workers.decode, start, names))
+            self._pending.add(self._pool.submit(process.decode, start, names))
             return
         done: Future[Decoded] = Future()
         self._pending.add(done)
@@ -75,8 +75,8 @@ class Crew:
         results: Any = self._pool._result_queue
         manager: Any = self._pool._executor_manager_thread
         self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in running:
-            process.terminate()
+        for one in running:
+            one.terminate()
         # One that ended while it gave back a result left half of it in the pipe. Its reader would
         # wait for the rest forever, and this process for its reader; without a writer it does not.
         results._writer.close()

@@ -18,7 +18,7 @@ from workbench.data.splits import SPLITS
 from workbench.data.table import Table
 from workbench.errors import DataError, NotFound
 from workbench.jobs import Held
-from workbench.jobs.storage import read_json
+from workbench.storage import read_json
 
 if TYPE_CHECKING:
     import tensorflow as tf

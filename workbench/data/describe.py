@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from workbench.data import statistics
-from workbench.data.records import Images, open_stores
-from workbench.data.records.memory_map import LARGE
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
-from workbench.data.statistics import Sums, sums
-from workbench.data.table import REPEATED, UNREADABLE, Table, blocks
-from workbench.data.workers import processors
+from workbench.data.table import REPEATED, Table
+from workbench.data.train_sums import Map, train_sums
 from workbench.errors import DataError
 from workbench.jobs import JobContext
-from workbench.jobs.storage import write_atomic, write_json
+from workbench.storage import write_atomic, write_json
 
 _MOST_NAMED = 10_000
-_PART_BYTES = 16 << 20
-Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
 
 
 def describe(
@@ -45,7 +38,7 @@ def describe(
     folder, labels = table.folder, listing.labels
     counts = count(table, labels)
     _check_classes(counts, table, labels)
-    total = _train_sums(table, map_, all_images)
+    total = train_sums(table, map_, all_images)
     np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
     # JSON, because a class may be named with a newline; labels.txt is for other programs.
     write_json(folder / "labels.json", labels)
@@ -78,48 +71,6 @@ def count(table: Table, labels: Sequence[str]) -> dict[str, list[int]]:
         if len(rows):
             found[split] = statistics.counts(table["label"][rows], len(labels))
     return found
-
-
-def _train_sums(table: Table, map_: Map, all_images: np.ndarray | None) -> Sums:
-    """The sums of the training images; of all less the others', where that is less to read."""
-    train = table.rows_of("train")
-    readable = np.flatnonzero(table["state"] != UNREADABLE)
-    if all_images is None or 2 * len(train) < len(readable):
-        return _sums_of(table, train, map_)
-    others = np.setdiff1d(readable, train, assume_unique=True)
-    everything = Sums(all_images, len(readable), 0, 255)
-    return everything.without(_sums_of(table, others, map_)) if len(others) else everything
-
-
-def _sums_of(table: Table, rows: np.ndarray, map_: Map) -> Sums:
-    return statistics.combined(map_(sum_rows, _shares(table.folder, rows)))
-
-
-def sum_rows(folder: str, rows: np.ndarray) -> Sums:
-    """The sums over some images of a dataset's folder."""
-    table = Table(Path(folder))
-    span = _rows_of(_PART_BYTES, table.folder)
-    # Of small images a page has several, so what lies between those that are read is read, too.
-    small = _PART_BYTES // span < LARGE
-    apart = np.diff(rows // span) if small else np.zeros(0)
-    stretches = np.split(rows, np.flatnonzero(apart) + 1)
-    return statistics.combined(_sum_some(table, stretch) for stretch in stretches)
-
-
-def _sum_some(table: Table, rows: np.ndarray) -> Sums:
-    # Opened each time: what was read does not stay mapped, so memory stays flat.
-    return sums(Images(open_stores(table.folder), table["part"][rows], table["record"][rows]))
-
-
-def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    share = max(1, min(_rows_of(_PART_BYTES, folder), -(-len(rows) // processors())))
-    return [(str(folder), rows[start:stop]) for start, stop in blocks(len(rows), share)]
-
-
-def _rows_of(size: int, folder: Path) -> int:
-    """How many images of a dataset's folder have so many bytes, at least one."""
-    store = open_stores(folder)[0]
-    return max(1, size // max(1, int(np.prod(store.shape)) * store.dtype.itemsize))
 
 
 def _check_classes(counts: dict[str, list[int]], table: Table, labels: Sequence[str]) -> None:

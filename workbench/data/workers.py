@@ -6,9 +6,7 @@ Imports little, for every process imports it anew.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -125,36 +123,6 @@ class Worker:
             b"" if row in unreadable else encode(pixels, work.encoding, work.quality)
             for row, pixels in enumerate(images)
         ]
-
-
-class _Process:
-    """The worker of this process, made when the process begins."""
-
-    worker: Worker | None = None
-
-
-def begin(work: Work) -> None:
-    """Prepare this process for stretches of one piece of work."""
-    # As many processes as processors: threads within each would only get into each other's way.
-    import cv2
-
-    cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, name="workbench-parent", daemon=True).start()
-    _Process.worker = Worker(work)
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed can end nobody: whoever it began notices and goes."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def decode(start: int, names: list[str]) -> Decoded:
-    """Decode a stretch in a process that has begun."""
-    assert _Process.worker is not None
-    return _Process.worker(start, names)
 
 
 def _sha256(content: bytes | np.ndarray) -> bytes:

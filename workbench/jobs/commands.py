@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import SchemaError
-from workbench.jobs.storage import read_json, write_json
+from workbench.storage import read_json, write_json
 
 
 @dataclass(frozen=True)

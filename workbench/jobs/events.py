@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from workbench.errors import storage_error
-from workbench.jobs.storage import encode_json
+from workbench.storage import encode_json
 
 Event = dict[str, Any]
 

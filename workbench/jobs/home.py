@@ -16,8 +16,8 @@ from workbench.errors import InvalidValue, JobInUse, NotFound, SchemaError, stor
 from workbench.jobs import lock
 from workbench.jobs.index import Index
 from workbench.jobs.job import SCHEMA, Job
-from workbench.jobs.storage import replace_dir, write_json
 from workbench.jobs.summary import JobSummary
+from workbench.storage import replace_dir, write_json
 from workbench.validation import check_choice, check_text
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any
 from workbench.errors import NotFound, SchemaError, storage_error
 from workbench.jobs import commands, lock, status
 from workbench.jobs.events import Event, EventWriter, read_events
-from workbench.jobs.storage import read_json, write_atomic, write_json
 from workbench.jobs.summary import JobSummary, Tally
+from workbench.storage import read_json, write_atomic, write_json
 from workbench.validation import check_text
 
 SCHEMA = 1

@@ -10,8 +10,8 @@ from typing import Any
 
 from workbench.errors import SchemaError
 from workbench.jobs import Home
-from workbench.jobs.storage import read_json, write_json
 from workbench.panels.results_columns import DEFAULT, DEFAULT_SORT
+from workbench.storage import read_json, write_json
 
 FILE = "results.json"
 

@@ -14,7 +14,7 @@ import numpy as np
 from workbench import tasks
 from workbench.errors import DataError, NotFound, storage_error
 from workbench.jobs import Job
-from workbench.jobs.storage import written_aside
+from workbench.storage import written_aside
 
 if TYPE_CHECKING:
     import keras

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import DataError, storage_error
-from workbench.jobs.storage import written_aside
 from workbench.networks.probe import LayerState
+from workbench.storage import written_aside
 
 _FOLDER = "layers"
 _OUTPUT = "output"

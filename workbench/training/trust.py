@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from workbench.errors import NotTrusted, SchemaError, storage_error
 from workbench.jobs import Home
-from workbench.jobs.storage import read_json, write_json
+from workbench.storage import read_json, write_json
 
 FILE = "trusted-code.json"
 

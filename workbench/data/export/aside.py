@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import InvalidValue, StorageError, storage_error
-from workbench.jobs.storage import sync
+from workbench.storage import sync
 
 _SYNCED_SINGLY = 1000
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.data.export.content import Content
 from workbench.data.sources.stores.exported import ARRAYS, LABELS_JSON
-from workbench.jobs.storage import write_json
+from workbench.storage import write_json
 
 
 def check(content: Content) -> None:

@@ -14,7 +14,7 @@ from workbench.data.records import encoded, memory_map
 from workbench.data.records.base import Store, Writer
 from workbench.data.records.images import Images
 from workbench.errors import DataError, SchemaError
-from workbench.jobs.storage import read_json, write_json
+from workbench.storage import read_json, write_json
 
 _KINDS: dict[str, Callable[[Path, tuple[int, int, int], str], Store]] = {
     "memory-map": memory_map.MemoryMap,

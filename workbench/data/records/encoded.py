@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.data.images.encode import decode_record
 from workbench.errors import DataError, storage_error
-from workbench.jobs.storage import write_json
+from workbench.storage import write_json
 
 _LEAST_FREE = 64 << 20
 

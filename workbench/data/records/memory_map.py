@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.data import npy_header
 from workbench.errors import DataError, storage_error
-from workbench.jobs.storage import write_json
+from workbench.storage import write_json
 
 # Given more at once, the system looks for large pieces of memory to keep it in, which can take
 # several times as long as writing.

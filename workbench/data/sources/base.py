@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from workbench.errors import DataError, InvalidValue
-from workbench.jobs import Home
 from workbench.validation import Configuration, check_range
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from workbench.jobs import Home
 
 
 class Sample(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import InvalidValue, SchemaError
-from workbench.jobs.storage import read_json, write_json
+from workbench.storage import read_json, write_json
 from workbench.validation import Configuration, check, check_whole
 
 MOST_RUNS = 1000
