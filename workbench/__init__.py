@@ -69,6 +69,7 @@ _HOMES = {
     "sidebar": "workbench.panels",
     "sweep": "workbench.api.sweep",
     "train": "workbench.api.train",
+    "trust": "workbench.api.trust",
     "upload": "workbench.data.s3.upload",
 }
 _MODULES = ("samples",)

@@ -134,6 +134,32 @@ def test_a_missing_image_and_a_missing_epoch(workbench, trained):
     assert "no checkpoint at epoch 7; it has 1" in err
 
 
+def test_lists_hold_in_spite_of_what_another_version_made(workbench, digits, digits_home):
+    run = digits_home.create_job("run", "odd", {"task": "smelling", "epochs": 2}, [digits.id])
+    run.record("metrics", step=1, epoch=2.0)
+    run.record("facts", epochs=5)
+    dataset = digits_home.create_job("dataset", "strange", {"image": {"width": "wide"}})
+    rows = {line.split()[1]: line.split() for line in workbench("run", "list")[1].splitlines()}
+    assert rows["odd"][2:5] == ["waiting", "None", "2/5"]
+    found = {each["name"]: each for each in json.loads(workbench("run", "list", "--json")[1])}
+    assert found["odd"]["epochs"] == 5
+    rows = {line.split()[1]: line.split() for line in workbench("dataset", "list")[1].splitlines()}
+    assert rows["strange"][-1] == "?"
+    assert rows["digits"][-2:] == ["28×28", "grey"]
+    found = {each["name"]: each for each in json.loads(workbench("dataset", "list", "--json")[1])}
+    assert set(found["strange"]) == {"id", "name", "status", "error"}
+    assert found["digits"]["labels"] == digits.labels
+    digits_home.delete(run)
+    digits_home.delete(dataset)
+
+
+def test_what_nobody_foresaw_is_one_sentence(capsys, digits_home, monkeypatch):
+    monkeypatch.setattr(wb.Home, "summaries", lambda *_: [][1])
+    assert main(["run", "list", "--home", str(digits_home.path)]) == 1
+    sentence = "error: IndexError: list index out of range; --debug shows where\n"
+    assert capsys.readouterr().err == sentence
+
+
 @pytest.mark.usefixtures("without_activations")
 def test_a_run_that_fails_exits_with_one(workbench):
     # In a thread: a process of its own would train the network as it is.

@@ -7,6 +7,7 @@ from PIL import Image
 
 import workbench as wb
 from tests.conftest import write_digits
+from workbench.data.report import check_records
 from workbench.errors import DataError, InvalidValue, JobFailed, NotFound
 
 SMALL = {"width": 28, "height": 28, "channels": 1}
@@ -144,6 +145,17 @@ def test_encoded_records_hold_the_same_pixels(digits, digits_folder, tmp_path):
         assert np.array_equal(np.asarray(ds.splits[name].images), np.asarray(split.images))
         assert np.array_equal(ds.splits[name].targets, split.targets)
     assert np.array_equal(ds.mean_image, digits.mean_image)
+
+
+@pytest.mark.parametrize("encoding", ["none", "png", "jpeg"])
+def test_the_mean_is_that_of_what_is_kept(digits_folder, tmp_path, encoding):
+    source = wb.ImageFolder(digits_folder, validation_percent=15)
+    home = wb.Home(tmp_path / "home")
+    fields = {"image": wb.ImageFormat(**SMALL), "encoding": encoding, "runner": "synchronous"}
+    ds = wb.create_dataset("kept", source, home=home, **fields)
+    images = np.asarray(ds.splits["train"].images, np.float64)
+    assert np.allclose(ds.mean_image, images.mean(axis=0), rtol=0, atol=1e-6)
+    check_records(ds)
 
 
 def test_images_that_do_not_fit_decoded_are_encoded(digits_folder, monkeypatch):

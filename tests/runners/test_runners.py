@@ -109,3 +109,15 @@ def test_a_killed_process_leaves_an_interrupted_job_that_can_be_deleted(digits_f
     assert job.wait(timeout=10) == "interrupted"
     home.delete(job)
     assert home.summaries() == []
+
+
+def test_what_lies_in_a_jobs_directory_is_not_imported(digits_folder, tmp_path):
+    home = wb.Home(tmp_path / "home")
+    config = wb.DatasetConfig(name="digits", source=wb.ImageFolder(digits_folder))
+    job = home.create_job("dataset", "digits", config.to_dict())
+    marker = tmp_path / "marker"
+    for name in ("psutil", "numpy", "multiprocessing"):
+        (job.path / f"{name}.py").write_text(f"open({str(marker)!r}, 'w').close()")
+    runners.start(job, "process")
+    assert job.wait(timeout=60) == "done"
+    assert not marker.exists()

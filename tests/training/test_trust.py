@@ -74,13 +74,19 @@ def test_a_run_copied_from_elsewhere_is_not_executed_until_it_is_trusted(
     digits_home.delete(there)
     copy = Job(here.runs_dir / there.id)
 
-    with pytest.raises(NotTrusted, match="read it, and say that you trust it"):
+    with pytest.raises(NotTrusted, match="not written in this home; read it, and if you trust it"):
         load_model(copy)
     assert execute(copy) == "failed"
     assert "not written in this home" in copy.summary().error
     assert [s.name for s in here.summaries("run")] == ["theirs"]  # to look at it is harmless
     assert not marker.exists()
 
-    trust(here, code)
+    for more in (wb.clone, lambda run: wb.clone(run, {"epochs": 2})):
+        with pytest.raises(NotTrusted, match="theirs is code that was not written"):
+            more(wb.Run(copy))
+    assert [s.name for s in here.summaries("run")] == ["theirs"]
+    assert not is_trusted(here, code)
+
+    wb.trust("theirs", home=here)
     assert load_model(copy).output_shape == (None, 10)
     assert marker.read_text() == "executed"

@@ -13,6 +13,7 @@ from workbench.jobs import Home
 from workbench.sweeps import fields
 from workbench.training.config import TrainConfig
 from workbench.training.schedules import POLICIES
+from workbench.training.trust import check_trusted, trust
 from workbench.validation import check_choice
 
 
@@ -34,10 +35,14 @@ def clone(
 
     Raises:
         InvalidValue: there is no such field, or a value is out of range; nothing was made.
+        NotTrusted: its network is code that nobody trusts; nothing was made.
     """
     where = home or current_home()
     found = Run(where.job(run, "run")) if isinstance(run, str) else run
     config = changed(found.config, changes or {})
+    if "code" in (changes or {}):
+        trust(found.home, config.code)
+    check_trusted(found.home, config.code, found.name)
     chosen = found.job.group if group is None else group
     return start_run(config, name=name, group=chosen, runner=runner, home=found.home)
 

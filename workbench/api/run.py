@@ -238,6 +238,7 @@ class Run(Held):
                     self.dataset.labels,
                     self.dataset.image,
                     self.config.task,
+                    checkpoint.epoch,
                 )
             }
         return self._predictors[checkpoint.path.name]
@@ -279,8 +280,8 @@ class Run(Held):
             "name": self.name,
             "status": summary.status,
             "error": summary.error,
-            "dataset": self.config.dataset,
-            "network": self.config.network,
+            "dataset": summary.dataset,
+            "network": summary.config.get("network"),
             "epoch": summary.epoch,
             "epochs": summary.epochs,
             "metrics": {name: summary.metrics.get(name) for name in names},

@@ -21,7 +21,7 @@ from workbench.runners import ray
 from workbench.training.checkpoints import checkpoint_at
 from workbench.training.config import MAX_SEED, TrainConfig
 from workbench.training.defaults import defaults
-from workbench.training.trust import trust
+from workbench.training.trust import check_trusted, trust
 from workbench.validation import check, check_choice
 
 # The word for machines that execute a run together, none of which is this one.
@@ -64,6 +64,8 @@ def train(
     if config is None:
         config = train_config(found.id, network=network, task=found.task, **fields)
     config = dataclasses.replace(config, dataset=found.id)
+    # Who gives code to a call has seen it; what a run was copied with is another matter.
+    trust(home, config.code)
     return start_run(config, name=name, group=group, runner=runner, workers=workers, home=home)
 
 
@@ -100,6 +102,7 @@ def start_run(
     Raises:
         InvalidValue: there is no such runner, or it takes no workers; nothing was made.
         MissingExtra: the runner needs what is not installed; nothing was made.
+        NotTrusted: the network is code that nobody trusts; nothing was made.
     """
     home = home or current_home()
     runner = runner or default_runner()
@@ -114,8 +117,7 @@ def start_run(
     dataset = Job(home.datasets_dir / config.dataset)
     usable = dataset.status == "done" or dataset.status in LIVE
     check(usable, f"the dataset {dataset.name} is {dataset.status}; make it again or resume it")
-    # Whoever starts a run has seen its code; what a run was copied with is another matter.
-    trust(home, config.code)
+    check_trusted(home, config.code, "this configuration")
     parents = [config.dataset, *_begins_with(config, home)]
     job = home.create_job(
         "run", name or free_name(config.network, home), config.to_dict(), parents, group=group

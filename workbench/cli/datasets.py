@@ -20,9 +20,9 @@ from workbench.data.records.choice import ENCODINGS
 from workbench.data.report import Report, check_records
 from workbench.data.sources.s3 import S3Folder
 from workbench.data.splits import SPLITS
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, WorkbenchError
 from workbench.inference.result import printable
-from workbench.jobs import Home, Job
+from workbench.jobs import Home, Job, JobSummary
 
 _FORMATS = ("lmdb", "hdf5", "tfrecord", "folder", "numpy")
 
@@ -175,20 +175,33 @@ def describe(dataset: Dataset) -> str:
 
 def _list(arguments: argparse.Namespace) -> None:
     home = Home()
-    found = [Dataset(Job(home.datasets_dir / s.id)) for s in home.summaries("dataset")]
-    documents = [dataset.to_dict() for dataset in found]
-    rows = [
-        {
-            "id": document["id"],
-            "name": document["name"],
-            "status": document["status"],
-            "images": sum(split["count"] for split in document["splits"].values()),
-            "classes": len(document["labels"]),
-            "size": dataset.image.describe(),
-        }
-        for dataset, document in zip(found, documents, strict=True)
-    ]
-    emit(arguments, documents, table(rows))
+    found = home.summaries("dataset")
+    documents = [_document(home, summary) for summary in found] if arguments.json else []
+    emit(arguments, documents, table([_row(summary) for summary in found]))
+
+
+def _document(home: Home, summary: JobSummary) -> dict[str, Any]:
+    """A dataset as JSON; one that cannot be read does not keep the others from being listed."""
+    try:
+        return Dataset(Job(home.datasets_dir / summary.id)).to_dict()
+    except WorkbenchError as error:
+        names = {"id": summary.id, "name": summary.name, "status": summary.status}
+        return names | {"error": str(error)}
+
+
+def _row(summary: JobSummary) -> dict[str, Any]:
+    try:
+        size = ImageFormat.from_dict(summary.config["image"]).describe()
+    except (KeyError, WorkbenchError):  # of another version, or of somebody else's
+        size = "?"
+    return {
+        "id": summary.id,
+        "name": summary.name,
+        "status": summary.status,
+        "images": sum(summary.facts.get("counts", {}).values()),
+        "classes": summary.facts.get("classes", 0),
+        "size": size,
+    }
 
 
 def _show(arguments: argparse.Namespace) -> None:

@@ -76,6 +76,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return _FAILED if isinstance(error, JobFailed) else _WRONG
+    except Exception as error:  # what nobody foresaw is one sentence all the same
+        if arguments.debug:
+            traceback.print_exc()
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"error: {what}; --debug shows where", file=sys.stderr)
+        return _FAILED
 
 
 if __name__ == "__main__":

@@ -6,14 +6,16 @@ import argparse
 from typing import Any
 
 from workbench.api import train as api
+from workbench.api.trust import trust
 from workbench.cli import compare
 from workbench.cli.output import duration, emit, percent, table
 from workbench.cli.quiet import load_tensorflow
 from workbench.cli.train import describe, finish_run, follow_run
 from workbench.errors import InvalidValue, JobBusy, JobFailed
 from workbench.inference.result import printable
-from workbench.jobs import LIVE, Home, Job
+from workbench.jobs import LIVE, Home, Job, JobSummary
 from workbench.runners.machines import take_part
+from workbench.training.trust import is_trusted
 
 _ACTIONS = {
     "show": "one run with its figures",
@@ -25,6 +27,7 @@ _ACTIONS = {
     "extend": "train more epochs than was planned; a finished run goes on",
     "snapshot": "write a checkpoint now",
     "watch": "choose the layers, and the image, that are recorded while a run goes on",
+    "trust": "let the code of a copied run's network be executed; without --yes it is shown",
     "work": "execute a run here, as one of the machines that TF_CONFIG names",
     "delete": "delete a run with its checkpoints",
 }
@@ -46,6 +49,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "extend": _extend,
         "snapshot": _snapshot,
         "watch": _watch,
+        "trust": _trust,
         "work": _work,
         "delete": _delete,
     }
@@ -64,6 +68,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
             action.add_argument(
                 "--image", default="val:0", metavar="SPLIT:N", help="which image, such as val:3"
             )
+        if name == "trust":
+            action.add_argument("--yes", action="store_true", help="it was read and is trusted")
         if name in ("resume", "extend"):
             action.add_argument(
                 "--runner", choices=["process", "ray"], default="process", help="where it goes on"
@@ -72,23 +78,25 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> None:
+    # Of what is known without opening a run: there may be thousands, and odd ones among them.
     home = Home()
-    found = [api.Run(Job(home.runs_dir / s.id)) for s in home.summaries("run")]
-    rows = []
-    for run in found:
-        summary = run.summary()
-        rows.append(
-            {
-                "id": run.id,
-                "name": run.name,
-                "status": summary.status,
-                "network": run.config.network,
-                "epoch": f"{summary.epoch:g}/{run.config.epochs}",
-                "val accuracy": percent(summary.metrics.get("val_accuracy")),
-                "time": duration(summary.seconds),
-            }
-        )
-    emit(arguments, [run.to_dict() for run in found], table(rows))
+    found = home.summaries("run")
+    documents = []
+    if arguments.json:
+        documents = [api.Run(Job(home.runs_dir / summary.id)).to_dict() for summary in found]
+    emit(arguments, documents, table([_row(summary) for summary in found]))
+
+
+def _row(summary: JobSummary) -> dict[str, str]:
+    return {
+        "id": summary.id,
+        "name": summary.name,
+        "status": summary.status,
+        "network": str(summary.config.get("network")),
+        "epoch": f"{summary.epoch:g}/{summary.epochs or 0:g}",
+        "val accuracy": percent(summary.metrics.get("val_accuracy")),
+        "time": duration(summary.seconds),
+    }
 
 
 def _show(arguments: argparse.Namespace) -> None:
@@ -158,6 +166,20 @@ def _watch(arguments: argparse.Namespace) -> None:
     layers = [name for name in arguments.layers.split(",") if name]
     run.watch(*layers, split=split, index=int(number))
     emit(arguments, run.to_dict(), f"{printable(run.name)}: watching {printable(arguments.image)}")
+
+
+def _trust(arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.id)
+    code = run.config.code
+    if not code:
+        raise InvalidValue(f"the network of {run.name} is no code; there is nothing to trust")
+    if arguments.yes:
+        trust(run)
+        text = f"{printable(run.name)}: its network may be executed"
+    else:
+        shown = "\n".join(printable(line.expandtabs()) for line in code.splitlines())
+        text = f"{shown}\n\nTo let this be executed: workbench run trust {run.id} --yes"
+    emit(arguments, {"id": run.id, "code": code, "trusted": is_trusted(run.home, code)}, text)
 
 
 def _work(arguments: argparse.Namespace) -> None:

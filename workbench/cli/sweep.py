@@ -68,7 +68,7 @@ def _add_create(actions: Any, common: argparse.ArgumentParser) -> None:
     option("--weights", metavar="FILE", help="begin with weights of a file")
     option("--epochs", type=int, metavar="N", help="default: 30")
     option("--batch-size", type=int, metavar="N", help="default: the network's own")
-    option("--learning-rate", type=float, metavar="R", help="default: 0.01")
+    option("--learning-rate", type=float, metavar="R", help="default: by network and solver")
     option("--solver", choices=SOLVERS, help="default: sgd")
     option("--policy", choices=list(POLICIES), help="default: step")
     option("--seed", type=int, metavar="N", help="of every run and what is drawn")

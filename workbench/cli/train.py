@@ -23,6 +23,7 @@ from workbench.jobs import Home
 from workbench.training import Augmentation, Start
 from workbench.training.config import SOLVERS, TrainConfig
 from workbench.training.schedules import POLICIES
+from workbench.training.trust import trust
 from workbench.validation import Configuration, check_choice
 
 _OWN_OPTIONS = (
@@ -48,11 +49,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     option("--weights", metavar="FILE", help="begin with weights: .npz, .keras, .weights.h5, …")
     option("--epochs", type=int, metavar="N", help="default: 30")
     option("--batch-size", type=int, metavar="N", help="default: the network's own")
-    option("--learning-rate", type=float, metavar="R", help="default: 0.01")
+    option("--learning-rate", type=float, metavar="R", help="default: by network and solver")
     option("--solver", choices=SOLVERS, help="default: sgd")
     option("--policy", choices=list(POLICIES), help="default: step")
     option("--seed", type=int, metavar="N", help="default: drawn and noted")
-    option("--devices", metavar="D", help="2 (GPUs), gpu:0,3 or cpu:2; default: all GPUs")
+    option("--devices", metavar="D", help="2 (GPUs), gpu:0,3 or cpu:2; default: the least used GPU")
     option("--runner", choices=["process", "kernel", "ray", api.MACHINES], default="process",
            help="ray: on the cluster of RAY_ADDRESS, or this machine as one; "
            "machines: make the run for several to execute with `run work`")  # fmt: skip
@@ -223,6 +224,7 @@ def _train(arguments: argparse.Namespace) -> None:
     home = Home()
     dataset = datasets_api.dataset(arguments.dataset, home)
     config = api.train_config(dataset.id, task=dataset.task, **configuration(arguments, home))
+    trust(home, config.code)  # a file that was named in the command
     # A thread would end with this command.
     runner = (
         "process" if (arguments.detach, arguments.runner) == (True, "kernel") else arguments.runner
@@ -280,9 +282,10 @@ def _finished(arguments: argparse.Namespace, run: Run, status: str) -> None:
 def describe(run: Run) -> str:
     """A run in a few lines of text."""
     summary, config = run.summary(), run.config
+    epochs = summary.epochs or config.epochs
     lines = [
         f"{printable(run.name)} ({run.id}): {summary.status}, "
-        f"epoch {summary.epoch:g} of {config.epochs}, {duration(summary.seconds)}",
+        f"epoch {summary.epoch:g} of {epochs:g}, {duration(summary.seconds)}",
         f"network {config.network}, {config.solver}, rate {config.learning_rate:g}, "
         f"batch {config.batch_size}, seed {config.seed}",
     ]

@@ -42,7 +42,8 @@ class Ingested:
         groups: how many groups there are that must not be divided.
         unreadable: row and reason.
         bytes: how much was read.
-        total: the sum of all 8-bit images, float64.
+        total: the sum of all images, float64; None where they are not of 8 bits, or not kept as
+            they were decoded.
     """
 
     table: TableWriter

@@ -100,7 +100,8 @@ class Worker:
                 images[row] = 0
             digests.append(digest)
             sizes.append(size)
-        if images.dtype == np.uint8:
+        # What JPEG keeps differs from what was encoded, and the mean is that of what is kept.
+        if images.dtype == np.uint8 and self._work.encoding != "jpeg":
             self._sum.add(images)
         look, spread = fingerprints(images)
         sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)

@@ -22,6 +22,7 @@ class Evaluation:
     """How a classifier did on ``count`` images of a split.
 
     Attributes:
+        epoch: when the weights were kept, if they are those of a run.
         confusion: images by true class (row) and predicted class (column).
         interval: 95 % confidence interval of the accuracy.
     """
@@ -29,6 +30,7 @@ class Evaluation:
     split: str
     labels: tuple[str, ...]
     count: int
+    epoch: float | None
     loss: float
     accuracy: float
     top5_accuracy: float
@@ -54,6 +56,7 @@ class Evaluation:
         return {
             "split": self.split,
             "count": self.count,
+            "epoch": self.epoch,
             "accuracy": self.accuracy,
             "interval": list(self.interval),
             "top5_accuracy": self.top5_accuracy,
@@ -64,8 +67,9 @@ class Evaluation:
 
     def __repr__(self) -> str:
         low, high = self.interval
+        at = "" if self.epoch is None else f" at epoch {self.epoch:g}"
         return (
-            f"{self.split}, {self.count:,} images: accuracy {100 * self.accuracy:.2f} % "
+            f"{self.split}, {self.count:,} images{at}: accuracy {100 * self.accuracy:.2f} % "
             f"(95 % interval {100 * low:.2f}–{100 * high:.2f} %), "
             f"top 5 {100 * self.top5_accuracy:.2f} %, loss {self.loss:.4f}"
         )
@@ -104,6 +108,7 @@ def evaluate(
         split=split,
         labels=tuple(dataset.labels),
         count=count,
+        epoch=predictor.epoch,
         loss=loss / count,
         accuracy=right / count,
         top5_accuracy=in_top / count,

@@ -35,6 +35,7 @@ class Predictor:
         labels: what the outputs stand for.
         image: size and colour the network was trained on.
         task: decodes raw outputs.
+        epoch: when its weights were kept, if they are those of a run.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class Predictor:
         labels: Sequence[str],
         image: ImageFormat,
         task: str = "classification",
+        epoch: float | None = None,
     ) -> None:
-        self.model, self.labels, self.image = model, list(labels), image
+        self.model, self.labels, self.image, self.epoch = model, list(labels), image, epoch
         self.task = tasks.get(task)
         self._building = threading.Lock()
 

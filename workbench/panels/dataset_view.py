@@ -62,7 +62,7 @@ class DatasetView:
             button("Clone", self._on_clone, "wb-clone",
                    tooltip="The form, filled as for this dataset"),
             button("Rename", self._on_rename, "wb-rename"),
-            button("New dataset", self.page.show_form),
+            button("New dataset", self._on_new),
             button("Delete", self._ask, "wb-danger"),
             kind="wb-row",
         )  # fmt: skip
@@ -133,6 +133,10 @@ class DatasetView:
             self.rename = Rename(self.page, self.dataset.job, self._show_words)
             self._above.children = (self.rename.root, *self._above.children)
         self.rename.show()
+
+    @guarded
+    def _on_new(self) -> None:
+        self.page.show_form()
 
     @guarded
     def _on_clone(self) -> None:

@@ -55,8 +55,8 @@ class HomePage(Page):
         self._datasets = View("table", handlers, **_table("Datasets", _DATASET_COLUMNS, []))
         self._welcome = View("note", text="")
         self._try = button("Try it on MNIST", self._try_mnist, "wb-primary", "wb-try")
-        self._new = button("New dataset", app.new_dataset, "wb-primary", "wb-new-dataset")
-        self._train = button("Train", app.new_run, "wb-new-run")
+        self._new = button("New dataset", self._new_dataset, "wb-primary", "wb-new-dataset")
+        self._train = button("Train", self._new_run, "wb-new-run")
         self.fill(
             box(
                 View("title", text="Home"),
@@ -125,6 +125,14 @@ class HomePage(Page):
 
     def _job(self, job_id: str) -> Job:
         return self.home.job(job_id)
+
+    @guarded
+    def _new_dataset(self) -> None:
+        self.app.new_dataset()
+
+    @guarded
+    def _new_run(self) -> None:
+        self.app.new_run()
 
     @guarded
     def _open(self, id: str) -> None:

@@ -58,7 +58,7 @@ class Making:
             "Change and create", self._edit, "wb-change", tooltip="A form with the same settings"
         )
         self._delete = button("Delete", self._ask_delete, "wb-danger", "wb-delete")
-        self._new = button("New dataset", self.page.show_form)
+        self._new = button("New dataset", self._on_new)
         self._keys = KeyFields()
         self._confirm = Confirm()
         source, image = self.config.source, self.config.image
@@ -124,6 +124,10 @@ class Making:
         self._outcome.show(text="It is gone: somebody has deleted it.", tone="info")
         _only(False, self._stop, self._again, self._change, self._delete, self._keys.root)
         _only(True, self._new)
+
+    @guarded
+    def _on_new(self) -> None:
+        self.page.show_form()
 
     @guarded
     def _send_stop(self) -> None:

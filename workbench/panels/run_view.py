@@ -127,7 +127,7 @@ class RunView:
             "Clone", self._on_clone, "wb-clone", tooltip="The form, filled as for this run"
         )
         self._delete = button("Delete", self._ask, "wb-danger")
-        another = button("New run", self.page.show_form)
+        another = button("New run", self._on_new)
         self._control = RunControl(self.page, self.job)
         return box(
             box(
@@ -255,6 +255,10 @@ class RunView:
     @guarded
     def _inspect(self) -> None:
         self.page.app.inspect(self.job.id)
+
+    @guarded
+    def _on_new(self) -> None:
+        self.page.show_form()
 
     @guarded
     def _on_clone(self) -> None:

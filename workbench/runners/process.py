@@ -90,7 +90,8 @@ def _spawn(job: Job, program: str) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     with (job.path / "run.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", program, str(job.path)],
+            # -P: of what lies in the job's directory, which may be another's, nothing is imported.
+            [sys.executable, "-P", "-m", program, str(job.path)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

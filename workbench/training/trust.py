@@ -43,8 +43,8 @@ def check_trusted(home: Home, code: str, whose: str = "this run") -> None:
     """
     if not is_trusted(home, code):
         raise NotTrusted(
-            f"the network of {whose} is code that was not written in this home; "
-            "read it, and say that you trust it before it is executed"
+            f"the network of {whose} is code that was not written in this home; read it, and if "
+            "you trust it let it be executed: workbench run trust RUN, or wb.trust(RUN)"
         )
 
 

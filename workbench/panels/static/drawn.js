@@ -4,6 +4,9 @@ const LIBRARIES = (globalThis.workbenchPlotly = globalThis.workbenchPlotly || {}
 const asked = new WeakMap();
 let Plotly = null;
 
+// Plotly reads tags in all it writes: what people typed, and what a file is named, stays text.
+const escaped = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
 function withPlotly(model, then) {
   let wanted = true;
   if (!asked.has(model)) asked.set(model, library(model));

@@ -13,7 +13,6 @@ function curves(model, figure) {
     start += 2 * count;
     const color = COLORS[i % COLORS.length];
     return {
-      // Plotly reads tags in names: what people typed stays text.
       name: escaped(name), x, y, mode: count > 1 ? "lines" : "markers",
       line: { color, width: 1.5, dash: DASHES[Math.floor(i / COLORS.length) % DASHES.length] },
       marker: { color, size: 6 }, cliponaxis: false, hovertemplate: "%{y:.4g}",
@@ -39,8 +38,6 @@ function scatter(figure) {
     },
   }];
 }
-
-const escaped = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 function layout(figure, log, ink, grid) {
   const clear = "rgba(0,0,0,0)";

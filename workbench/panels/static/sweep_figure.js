@@ -25,7 +25,7 @@ function traces(figure, narrow, ink, dark) {
       label: narrow ? axis.label.replace(/^.*\./, "") : axis.label,
       values: axis.values,
       range: axis.range,
-      ...(axis.ticks ? { tickvals: axis.ticks, ticktext: axis.texts } : {}),
+      ...(axis.ticks ? { tickvals: axis.ticks, ticktext: axis.texts.map(escaped) } : {}),
     }));
     axes.push({ label: `${figure.objective}${figure.percent ? ", %" : ""}`, values: results, range: spread });
     drawn.push({
@@ -44,7 +44,7 @@ function traces(figure, narrow, ink, dark) {
   const places = figure.ended.map((_, i) => i + 1);
   drawn.push({
     type: "scatter", mode: "markers", name: "each run", x: places, y: figure.ended.map((v) => unit * v),
-    marker: { color: "#888888", size: 6 }, text: figure.texts, hovertemplate: `%{text}<br>%{y:.5~g}${figure.percent ? " %" : ""}<extra></extra>`,
+    marker: { color: "#888888", size: 6 }, text: figure.texts.map(escaped), hovertemplate: `%{text}<br>%{y:.5~g}${figure.percent ? " %" : ""}<extra></extra>`,
   });
   drawn.push({
     type: "scatter", mode: "lines", name: "best so far", x: places, y: figure.best.map((v) => unit * v),

@@ -306,6 +306,7 @@ class TrainForm:
             self._start.disabled = False
 
     def _start_run(self, config: TrainConfig) -> None:
+        self.allow(config)
         run = start_run(
             config,
             name=self.basics.name.entered or None,
