@@ -96,7 +96,7 @@ def test_the_facade_is_pinned():
         "Sigmoid", "Start", "Step", "Stopping", "StorageError", "Sweep", "SweepConfig", "TextLists",
         "TrainConfig", "WorkbenchError", "app", "clone", "compare", "create_dataset", "dataset",
         "datasets", "find_learning_rate", "find_sweep", "home", "imagefolder", "list_sweeps", "run",
-        "runs", "samples", "sidebar", "sweep", "train", "upload",
+        "runs", "samples", "sidebar", "sweep", "train", "trust", "upload",
     ]  # fmt: skip
     assert workbench.__all__ == sorted(workbench.__all__)
     for name in workbench.__all__:

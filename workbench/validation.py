@@ -13,6 +13,7 @@ from typing import Any, Self
 from workbench.errors import InvalidValue
 
 MAX_NAME = 200
+_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _LONGEST = 1e16
 
 
@@ -45,6 +46,22 @@ def check_whole(name: str, value: Any, low: int, high: float = math.inf, unit: s
     whole = isinstance(value, int) and not isinstance(value, bool)
     check(whole, f"{name} must be a whole number, got {value!r}")
     check_range(name, value, low, high, unit)
+
+
+def typed_truth(name: str, text: str) -> bool:
+    """A truth as people type it."""
+    if text.strip().lower() not in _TRUTHS:
+        raise InvalidValue(f"{name} must be true or false, got {text!r}")
+    return _TRUTHS[text.strip().lower()]
+
+
+def typed_number(name: str, text: str, whole: bool = False) -> float:
+    """A number as people type it; an int where it is whole and ``whole`` ones are wanted."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise InvalidValue(f"{name} must be a number, got {text.strip()!r}") from None
+    return int(number) if whole and number.is_integer() else number
 
 
 def check_choice(name: str, value: Any, choices: Collection[Any]) -> None:

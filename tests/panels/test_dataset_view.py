@@ -1,5 +1,7 @@
 """The page of a dataset: facts, report, notes, export, a new version, and what may go wrong."""
 
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -173,6 +175,32 @@ def test_a_stopped_export_leaves_nothing(app, view, tmp_path):
     settled(app)
     assert view.export.error.data["text"] == "Stopped; nothing was left behind."
     assert list(tmp_path.glob("*out*")) == []
+
+
+def test_an_export_goes_on_out_of_sight_and_is_found_again(app, view, tmp_path):
+    settled(app)
+    view._on_export()
+    form, goes_on = view.export, threading.Event()
+    form.folder.value = str(tmp_path / "out")
+    noted = form._note
+
+    def wait(done, total):
+        assert goes_on.wait(30)
+        noted(done, total)
+
+    form._note = wait
+    find(app, "wb-export-start").click()
+    app.page.show_form()
+    app.open_dataset(view.dataset.id)
+    assert app.page._view.export is form
+    assert find(app, "wb-export-start").disabled
+    goes_on.set()
+    settled(app)
+    assert form._outcome.data["text"] == f"Written to {tmp_path / 'out'}"
+    app.page.show_form()
+    app.open_dataset(view.dataset.id)
+    assert app.page._view.export is None
+    settled(app)
 
 
 def test_notes_and_names_are_on_disk_at_once(app, view, home):

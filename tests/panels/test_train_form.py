@@ -318,7 +318,9 @@ def test_a_rate_is_found_and_taken(app, form):
     assert form.config().learning_rate == float(f"{suggestion:.2g}")
 
 
-def test_a_search_for_a_rate_can_be_cancelled(app, form, monkeypatch):
+@pytest.fixture
+def endless_search(monkeypatch):
+    """A search for a rate that ends when it is told to; what it was told."""
     ended = []
 
     def endless(config, dataset, steps, progress):
@@ -331,12 +333,28 @@ def test_a_search_for_a_rate_can_be_cancelled(app, form, monkeypatch):
             raise
 
     monkeypatch.setattr(lr_finder, "find_learning_rate", endless)
+    return ended
+
+
+def begin_search(app, form):
     form.optimization.unfold()
     finder = form.optimization.finder
     finder._find.click()
     tick_until(app, lambda: "1 of 100 steps" in finder._progress.data["text"])
+    return finder
+
+
+def test_a_search_for_a_rate_ends_with_its_form(app, form, endless_search):
+    begin_search(app, form)
+    app.page.show_form()
+    tick_until(app, lambda: endless_search and not app.page.busy)
+    assert app.page.error.data["text"] == ""
+
+
+def test_a_search_for_a_rate_can_be_cancelled(app, form, endless_search):
+    finder = begin_search(app, form)
     finder._cancel.click()
-    tick_until(app, lambda: ended and not app.page.busy)
+    tick_until(app, lambda: endless_search and not app.page.busy)
     assert finder._find.layout.display is None
     assert finder._problem.data["text"] == ""
 

@@ -8,13 +8,12 @@ from typing import Any
 from workbench.api.homes import home as current_home
 from workbench.api.run import Run
 from workbench.api.train import start_run
-from workbench.errors import InvalidValue
 from workbench.jobs import Home
 from workbench.sweeps import fields
 from workbench.training.config import TrainConfig
 from workbench.training.schedules import POLICIES
 from workbench.training.trust import check_trusted, trust
-from workbench.validation import check_choice
+from workbench.validation import check_choice, typed_number, typed_truth
 
 
 def clone(
@@ -67,18 +66,7 @@ def read_value(name: str, text: str) -> Any:
     if type(None) in types and text.lower() in ("none", ""):
         return None
     if bool in types:
-        words = {"true": True, "yes": True, "false": False, "no": False}
-        if text.lower() not in words:
-            raise InvalidValue(f"{name} must be true or false, got {text!r}")
-        return words[text.lower()]
+        return typed_truth(name, text)
     if {int, float} & set(types):
-        number = _number(name, text)
-        return int(number) if int in types and number.is_integer() else number
-    return text if str in types else tuple(_number(name, part) for part in text.split(","))
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InvalidValue(f"{name} must be a number, got {text!r}") from None
+        return typed_number(name, text, whole=int in types)
+    return text if str in types else tuple(typed_number(name, part) for part in text.split(","))

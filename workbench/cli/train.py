@@ -24,7 +24,7 @@ from workbench.training import Augmentation, Start
 from workbench.training.config import SOLVERS, TrainConfig
 from workbench.training.schedules import POLICIES
 from workbench.training.trust import trust
-from workbench.validation import Configuration, check_choice
+from workbench.validation import Configuration, check_choice, typed_number, typed_truth
 
 _OWN_OPTIONS = (
     "network", "epochs", "batch_size", "learning_rate", "solver", "policy", "seed", "devices",
@@ -199,25 +199,16 @@ def read_value(kind: type[Configuration], field: str, name: str, text: str) -> A
     if type(None) in types and text.lower() == "none":
         return None
     if bool in types:
-        check_choice(name, text.lower(), ("true", "false"))
-        return text.lower() == "true"
-    if int in types:
-        number = _number(name, text)
-        return int(number) if number.is_integer() else number
-    return _number(name, text) if float in types else text
+        return typed_truth(name, text)
+    if int in types or float in types:
+        return typed_number(name, text, whole=int in types)
+    return text
 
 
 def _policy_value(name: str, field: str, text: str) -> Any:
     if field == "at":
-        return tuple(_number(name, part) for part in text.split(","))
-    return _number(name, text)
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InvalidValue(f"{name} must be a number, got {text!r}") from None
+        return tuple(typed_number(name, part) for part in text.split(","))
+    return typed_number(name, text)
 
 
 def _train(arguments: argparse.Namespace) -> None:

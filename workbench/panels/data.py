@@ -11,10 +11,12 @@ from workbench.errors import WorkbenchError
 from workbench.jobs import Job
 from workbench.panels.dataset_form import DatasetForm
 from workbench.panels.dataset_view import DatasetView
+from workbench.panels.export_form import ExportForm
 from workbench.panels.guard import clear_error
 from workbench.panels.making import Making
 from workbench.panels.page import Page
 from workbench.panels.sample_writer import SampleWriter
+from workbench.panels.view import close_tree
 
 if TYPE_CHECKING:
     from workbench.panels.app import App
@@ -33,6 +35,8 @@ class DataPage(Page):
         self._view: DatasetView | None = None
         self._making: Making | None = None
         self._writer: SampleWriter | None = None
+        # Those under way whose dataset is not in sight, by its id.
+        self.exports: dict[str, ExportForm] = {}
 
     def start(self) -> None:
         """Show the dataset that is selected, else the form."""
@@ -113,6 +117,12 @@ class DataPage(Page):
         elif self._form is not None:
             self._form.idle()
 
+    def close(self) -> None:
+        """Close every widget of the page."""
+        super().close()
+        for export in self.exports.values():
+            close_tree(export.root)
+
     def close_dataset(self) -> None:
         """The dataset in sight is gone."""
         self.app.dataset = None
@@ -122,4 +132,6 @@ class DataPage(Page):
         clear_error(self.error)
         if self._form is not None:
             self._form.forget()
+        if self._view is not None:
+            self._view.detach()
         self._form = self._view = self._making = self._writer = None

@@ -44,13 +44,20 @@ class DatasetView:
         self.explorer = Explorer(page, dataset, self.edits)
         # Forms are made when they are first asked for: the page is there sooner.
         self.version: VersionForm | None = None
-        self.export: ExportForm | None = None
+        self.export: ExportForm | None = page.exports.pop(dataset.id, None)
         self.rename: Rename | None = None
-        self._above, self._below = box(), box()
+        self._above, self._below = box(*([self.export.root] if self.export else [])), box()
         self.notes = Notes(page, dataset.job)
         self.report = ReportView(page, dataset, self.explorer.show_finding, self._show_sizes)
         self.widgets = (self._title, self._buttons(), *self._panels(), self._body())
         self._show_words()
+
+    def detach(self) -> None:
+        """Let an export that is under way go on; it is in sight again when the dataset is."""
+        if self.export is not None and self.export.running:
+            rest = [child for child in self._above.children if child is not self.export.root]
+            self._above.children = rest
+            self.page.exports[self.dataset.id] = self.export
 
     def _buttons(self) -> widgets.Widget:
         self._train = button("Train a network", self._on_train, "wb-primary", "wb-train-on")

@@ -68,6 +68,11 @@ class ExportForm:
         """Whether it is in sight."""
         return self.root.layout.display != "none"
 
+    @property
+    def running(self) -> bool:
+        """Whether an export is under way."""
+        return self._done is not None
+
     def _follow(self) -> None:
         """Show how far the export is, and again at the next tick."""
         if self._done is None:

@@ -73,7 +73,7 @@ class TrainPage(Page):
     def failed(self) -> None:
         """Something begun has failed; the form waits for it no longer."""
         if self._form is not None:
-            self._form.failed()
+            self._form.forget()
 
     @cached_property
     def curves(self) -> Curves:
@@ -90,4 +90,6 @@ class TrainPage(Page):
         clear_error(self.error)
         if self._view is not None:
             self._view.detach()
+        if self._form is not None:
+            self._form.forget()
         self._view = self._form = None

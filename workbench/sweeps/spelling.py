@@ -9,9 +9,9 @@ from workbench.errors import InvalidValue
 from workbench.sweeps.fields import types_of
 from workbench.sweeps.space import Range, Values
 from workbench.training.schedules import POLICIES
+from workbench.validation import typed_number, typed_truth
 
 _LOG, _TO = "log:", ".."
-_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 def parse(field: str, text: str) -> list[Any] | Range:
@@ -25,7 +25,7 @@ def parse(field: str, text: str) -> list[Any] | Range:
     log = text.startswith(_LOG)
     low, to, high = text.removeprefix(_LOG).partition(_TO)
     if to and {int, float} & set(accepted):
-        return Range(_number(field, low), _number(field, high), log=log)
+        return Range(typed_number(field, low), typed_number(field, high), log=log)
     if log:
         raise InvalidValue(f"{field} must be a range such as log:0.0001..0.1, got {text!r}")
     return [_value(field, part.strip(), accepted) for part in text.split(",")]
@@ -79,19 +79,9 @@ def _value(field: str, text: str, accepted: tuple[Any, ...]) -> Any:
     if type(None) in accepted and text.lower() == "none":
         return None
     if bool in accepted:
-        if text.lower() not in _TRUTHS:
-            raise InvalidValue(f"{field} must be true or false, got {text!r}")
-        return _TRUTHS[text.lower()]
+        return typed_truth(field, text)
     if int in accepted or float in accepted:
-        number = _number(field, text)
-        return int(number) if int in accepted and number.is_integer() else number
+        return typed_number(field, text, whole=int in accepted)
     if str in accepted or field == "policy":
         return text
-    return [_number(field, part) for part in text.split()]
-
-
-def _number(field: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InvalidValue(f"{field} must be a number, got {text.strip()!r}") from None
+    return [typed_number(field, part) for part in text.split()]

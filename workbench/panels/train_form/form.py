@@ -101,8 +101,8 @@ class TrainForm:
         for part in (self.fit, self.visual, self.optimization):
             part.tick()
 
-    def failed(self) -> None:
-        """Something begun in the background has failed; nothing waits for it any more."""
+    def forget(self) -> None:
+        """Nobody waits any more for what was begun in the background: it need not go on."""
         for part in (self.fit, self.visual, self.optimization):
             part.failed()
 
