@@ -215,6 +215,32 @@ def test_extended_it_trains_on_and_resumed_it_is_the_same(digits_home, digits):
         digits_home.delete(job)
 
 
+def wish_before(job, **wish):
+    with EventWriter(job.path / "events.jsonl") as writer:
+        writer.write(kind="change", **wish)
+
+
+def test_extended_where_it_starts_again_an_older_wish_that_lies_ahead_is_void(digits_home, digits):
+    """The run was killed after epoch 0.8, where it was extended; its last checkpoint is earlier."""
+    fields = {"epochs": 1, "policy": wb.Cosine()}
+    killed = new_job(digits_home, digits, **fields)
+    assert train_until(killed, digits, 6) == "stopped"
+    start = list_checkpoints(killed)[-1].step
+    assert 6 <= start < 12
+    wish_before(killed, what="epochs", value=2, step=12, epoch=0.8)
+    run = wb.Run(killed)
+    run.extend(1, runner="synchronous")
+    assert run.status == "done" and run.summary().epochs == 3
+    assert list_checkpoints(killed)[-1].step == 3 * 15
+    # The same as if nothing but the wish that holds had ever been.
+    whole = new_job(digits_home, digits, **fields)
+    wish_before(whole, what="epochs", value=3, step=start, epoch=start / 15)
+    assert train_until(whole, digits, math.inf) == "done"
+    assert_equal_ends(killed, whole)
+    for job in (killed, whole):
+        digits_home.delete(job)
+
+
 def test_a_snapshot_now_and_a_pause(digits_home, digits):
     job = new_job(digits_home, digits, epochs=1)
     wishes = {3: [("snapshot", {})], 5: [("pause", {}), ("extend", {"epochs": -3}), ("resume", {})]}

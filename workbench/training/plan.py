@@ -1,7 +1,9 @@
 """How many steps a run takes and at what rate each: a function of configuration and wishes.
 
 What people wish of a running run, another rate or more epochs, is an event at the step from which
-it holds. So a run that starts again at an earlier checkpoint does the same at the same step.
+it holds. So a run that starts again at an earlier checkpoint does the same at the same step. Once
+it was started there, a wish may hold from an earlier step than an older one of its kind: the older
+one, which lies ahead again, is void.
 """
 
 from __future__ import annotations
@@ -19,7 +21,11 @@ RATE, EPOCHS = "learning_rate", "epochs"
 
 @dataclass(frozen=True)
 class _Stretch:
-    """Steps over which progress grows evenly, and what the rate is measured by."""
+    """Steps over which progress grows evenly, and what the rate is measured by.
+
+    Attributes:
+        factor: the policy's where the rate is ``rate``; 0 where the policy says no more.
+    """
 
     step: int
     percent: float
@@ -39,34 +45,48 @@ class Plan:
 
     config: TrainConfig
     steps_per_epoch: int
+    _wishes: dict[str, dict[int, float]] = field(default_factory=lambda: {RATE: {}, EPOCHS: {}})
     _stretches: list[_Stretch] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        first = _Stretch(0, 0.0, self.config.epochs, self.config.learning_rate, 1.0)
-        self._stretches = [first]
+        self._lay_out()
 
     def fold(self, events: Iterable[Event]) -> None:
-        """Take the changes among a run's events into account, in the order of their steps."""
-        changes = [event for event in events if event.get("type") == "change"]
-        for change in sorted(changes, key=lambda event: event["step"]):
-            self.change(change["what"], change["value"], int(change["step"]))
+        """Take the changes among a run's events into account, in the order they were wished."""
+        for event in events:
+            if event.get("type") == "change":
+                self.change(event["what"], event["value"], int(event["step"]))
 
     def change(self, what: str, value: Any, step: int) -> None:
         """From ``step`` on there is another rate, or another number of epochs in all.
 
         A new rate holds from that step on and then falls as the policy says. More epochs stretch
-        what is left of the schedule; where nothing is left, the rate stays what it was.
+        what is left of the schedule; where nothing is left, the rate stays what it was. Older
+        wishes of that kind for the same step or later ones are void.
         """
         if what not in (RATE, EPOCHS):
             return
-        now = self._stretches[-1]
-        percent, factor = self._percent(step), self._factor(max(0, step - 1))
-        rate, epochs = self.rate(max(0, step - 1)), now.epochs
-        if what == RATE:
-            rate, factor = float(value), self._factor(step)
+        before = {at: wish for at, wish in self._wishes[what].items() if at < step}
+        self._wishes[what] = before | {step: float(value)}
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._stretches = [_Stretch(0, 0.0, self.config.epochs, self.config.learning_rate, 1.0)]
+        for step in sorted({*self._wishes[RATE], *self._wishes[EPOCHS]}):
+            self._stretches.append(self._begun(step))
+
+    def _begun(self, step: int) -> _Stretch:
+        """The stretch that begins at a step for which something was wished."""
+        now, percent = self._stretches[-1], self._percent(step)
+        epochs = self._wishes[EPOCHS].get(step, now.epochs)
+        wish = self._wishes[RATE].get(step)
+        if step == 0:  # as if it were configured so
+            return _Stretch(0, 0.0, epochs, now.rate if wish is None else wish, 1.0)
+        if wish is None:
+            rate, factor = self.rate(step - 1), self._factor(step - 1)
         else:
-            epochs = float(value)
-        self._stretches.append(_Stretch(step, percent, epochs, rate, factor))
+            rate, factor = wish, self._factor(step)
+        return _Stretch(step, percent, epochs, rate, factor if percent < 100 else 0.0)
 
     @property
     def epochs(self) -> float:
@@ -81,9 +101,7 @@ class Plan:
     def rate(self, step: int) -> float:
         """The rate of step ``step``, from 0."""
         stretch = self._stretch(step)
-        if stretch.step == 0:
-            return stretch.rate * self._factor(step)
-        # A policy that has come to nothing says no more: the rate stays.
+        # A policy that has come to its end, or to nothing, says no more: the rate stays.
         return stretch.rate * (self._factor(step) / stretch.factor if stretch.factor else 1.0)
 
     def rates(self, start: int, stop: int) -> list[float]:
@@ -103,4 +121,4 @@ class Plan:
         stretch = self._stretch(step)
         left = round(stretch.epochs * self.steps_per_epoch) - stretch.step
         share = (step - stretch.step) / left if left > 0 else 1.0
-        return stretch.percent + (100 - stretch.percent) * min(1.0, share)
+        return stretch.percent + (100 - stretch.percent) * share if share < 1 else 100.0
