@@ -159,6 +159,68 @@ def test_moving_averages_follow_their_formula_and_stand_in_for_the_weights():
         assert_close([values[place], values[kept]], [weight, mean])
 
 
+def averaged_by_hand(factors, momentum, steps, rate=0.1):
+    """Weights and averages after gradient descent with a factor of the rate for each weight."""
+    made = model()
+    now, average = weights(loop(made)), None
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(TASK.loss()(TARGETS, made(IMAGES)))
+        gradients = tape.gradient(loss, [v.value for v in made.trainable_variables])
+        now = [w - f * rate * g.numpy() for w, f, g in zip(now, factors, gradients, strict=True)]
+        for variable, value in zip(made.trainable_variables, now, strict=True):
+            variable.assign(value)
+        old = now if average is None else average
+        average = [momentum * a + (1 - momentum) * w for a, w in zip(old, now, strict=True)]
+    return now, average
+
+
+def averaging(scaled=False, momentum=0.5):
+    optimizer = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=momentum)
+    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_moving_averages_are_those_of_weights_as_gentle_rates_leave_them(scaled, parts):
+    factors = [0.1, 0.0, 1.0, 2.0]
+    now, average = averaged_by_hand(factors, momentum=0.5, steps=4)
+    made = loop(optimizer=averaging(scaled), parts=parts)
+    paths = [weight.path for weight in made.core.trainable_variables]
+    made.choose(dict(zip(paths, factors, strict=True)))
+    train(made)
+    train(made, rates=[0.1] * 3)
+    assert_close(weights(made), now)
+    with made.averaged():
+        assert_close(weights(made), average)
+    assert np.abs(now[0] - average[0]).max() > 1e-5
+
+
+def test_moving_averages_are_those_of_weights_as_constraints_leave_them():
+    pixels = keras.Input((6, 6, 1))
+    least = keras.layers.Dense(3, kernel_constraint=keras.constraints.NonNeg())
+    made = loop(keras.Model(pixels, least(keras.layers.Flatten()(pixels))), averaging())
+    train(made, rates=[0.5])
+    with made.averaged():
+        assert least.kernel.value.numpy().min() == 0
+
+
+def test_a_step_left_out_since_it_overflowed_leaves_the_averages_too():
+    made = loop(optimizer=averaging(scaled=True))
+    broken = (np.full_like(IMAGES, np.inf), TARGETS)
+    train(made, elements=broken)
+    train(made)
+    first = weights(made)
+    with made.averaged():
+        assert_close(weights(made), first, within=0)
+    train(made, rates=[0.1] * 2)
+    with made.averaged():
+        before = weights(made)
+    train(made, elements=broken)
+    with made.averaged():
+        assert_close(weights(made), before, within=0)
+
+
 def test_targets_are_smoothed_by_the_formula():
     logits = np.random.default_rng(3).normal(size=(5, 4)).astype(np.float32)
     targets = np.array([0, 3, 1, 1, 2])

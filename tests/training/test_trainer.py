@@ -121,7 +121,12 @@ EVERYTHING = {
     "batch_size": 16,
 }
 STARTS = {f"solver {name}": {"solver": name, "learning_rate": 0.001} for name in SOLVERS}
-STARTS |= {"everything": EVERYTHING, "mixing": {"augmentation": wb.Augmentation(cutmix=1, mixup=1)}}
+GENTLE = {"ema": 0.9, "start": wb.Start(backbone_rate=0.3, depth_decay=0.9)}
+STARTS |= {
+    "gentle": GENTLE,
+    "everything": EVERYTHING,
+    "mixing": {"augmentation": wb.Augmentation(cutmix=1, mixup=1)},
+}
 
 
 @pytest.mark.parametrize("fields", STARTS.values(), ids=STARTS)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.tasks import Task
+from workbench.training.averages import Averages
 
 if TYPE_CHECKING:
     import keras
@@ -82,6 +83,7 @@ class Loop:
         self._multipliers: Mapping[str, float] | None = None
         # As long as all are trained: those of a held normalization leave the model's list.
         self._weights = list(core.trainable_variables)
+        self._averages = Averages(optimizer, self._weights)
         self.choose({})
 
     def choose(self, multipliers: Mapping[str, float]) -> None:
@@ -111,28 +113,21 @@ class Loop:
 
     def average_places(self) -> list[tuple[int, int]]:
         """Where among ``variables`` each weight is and where its moving average, if one is kept."""
-        averages = self._averages()
+        pairs = self._averages.pairs
         places = {id(variable): place for place, variable in enumerate(self.variables)}
-        return [(places[id(weight)], places[id(average)]) for weight, average in averages]
+        return [(places[id(weight)], places[id(average)]) for weight, average in pairs]
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
         """Within the block the weights are their moving averages, where those are kept."""
-        before = [(weight, np.asarray(weight)) for weight, _ in self._averages()]
-        for weight, average in self._averages():
+        before = [(weight, np.asarray(weight)) for weight, _ in self._averages.pairs]
+        for weight, average in self._averages.pairs:
             weight.assign(average)
         try:
             yield
         finally:
             for weight, value in before:
                 weight.assign(value)
-
-    def _averages(self) -> list[tuple[keras.Variable, keras.Variable]]:
-        inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
-        if not inner.use_ema:
-            return []
-        kept = inner._model_variables_moving_average
-        return list(zip(self._weights, kept, strict=True))
 
     def train(
         self, batches: Iterator[Any], rates: Sequence[float], counts: Sequence[int]
@@ -285,11 +280,13 @@ class Loop:
         else:
             gradients = self._clipped(gradients)
         weights = [weight for weight, _ in self._trained]
+        steps = self._averages.steps()
         before = [tf.identity(w.value) if f != 1 else None for w, f in self._trained]
         self.optimizer.apply(gradients, weights)
         for (weight, factor), old in zip(self._trained, before, strict=True):
             if old is not None:
                 weight.assign(old + factor * (weight.value - old))
+        self._averages.follow(steps)
 
     def _clipped(self, gradients: list[Any]) -> list[Any]:
         import tensorflow as tf

@@ -19,8 +19,9 @@ def build_optimizer(config: TrainConfig, variables: Sequence[keras.Variable]) ->
     """The optimizer of a run for the weights it trains, its own variables made.
 
     Weight decay is decoupled: a step first takes ``rate * weight_decay`` of each kernel off it.
-    With ``ema`` it keeps the moving averages. Where the network computes in float16 it scales the
-    loss, leaves out steps whose gradients overflow, and has the solver as ``inner_optimizer``.
+    With ``ema`` it has variables for the moving averages (:mod:`workbench.training.averages`).
+    Where the network computes in float16 it scales the loss, leaves out steps whose gradients
+    overflow, and has the solver as ``inner_optimizer``.
 
     Clipping is not done here: Keras would clip what each device found alone, before adding up.
     """
