@@ -9,7 +9,7 @@ from workbench.errors import JobFailed
 from workbench.jobs import EventWriter, JobContext, Stopped
 from workbench.training.checkpoints import list_checkpoints, load_checkpoint
 from workbench.training.config import SOLVERS
-from workbench.training.loop import Loop
+from workbench.training.loop import Loop, StepsPerCall
 from workbench.training.trainer import Trainer
 from workbench.training.trust import trust
 
@@ -366,5 +366,34 @@ def test_averages_are_kept_beside_a_frozen_backbone(digits_home, digits):
     kernel = next(i for i, value in enumerate(before) if value.ndim == 4)
     assert np.array_equal(before[kernel], held[kernel])
     assert not np.array_equal(before[kernel], thawed[kernel])
+    for made in (job, first):
+        digits_home.delete(made)
+
+
+@pytest.mark.parametrize("most", [1, 7, 1000])
+def test_stages_thaw_at_their_step_however_many_steps_a_call_does(
+    digits_home, digits, monkeypatch, most
+):
+    """15 steps an epoch: frozen for 0.4 of them, then two stages an epoch apart."""
+    trust(digits_home, NORMALIZED)
+    trained = []
+    plain = Loop.train
+
+    def train(loop, batches, rates, counts):
+        factors = {weight.path: factor for weight, factor in loop._trained}
+        heads = "norm/gamma" in factors, "conv/kernel" in factors
+        trained.extend([heads] * len(rates))
+        return plain(loop, batches, rates, counts)
+
+    monkeypatch.setattr(Loop, "train", train)
+    monkeypatch.setattr(StepsPerCall, "learn", lambda pace, *_: setattr(pace, "steps", most))
+    own = {"network": "custom", "code": NORMALIZED, "mean_subtraction": "none"}
+    first = new_job(digits_home, digits, epochs=1, **own)
+    train_until(first, digits, math.inf)
+    trained.clear()
+    start = wb.Start(run=first.id, frozen=0.4, stages=2)
+    job = new_job(digits_home, digits, epochs=2, start=start, **own)
+    assert train_until(job, digits, math.inf) == "done"
+    assert trained == [(False, False)] * 6 + [(True, False)] * 15 + [(True, True)] * 9
     for made in (job, first):
         digits_home.delete(made)

@@ -18,6 +18,7 @@ from workbench.training.model import build
 from workbench.training.optimizers import build_optimizer
 from workbench.training.pipeline import Order, in_parts, training_batches
 from workbench.training.solvers import solvers
+from workbench.training.thawing import at_first
 from workbench.training.transfer import hold_normalization, multipliers, start_weights
 from workbench.validation import check_whole
 
@@ -170,7 +171,7 @@ def _loop(config: TrainConfig, dataset: Dataset) -> Loop:
     loss = built.loss or task.loss(config.label_smoothing)
     objective = Objective(loss, clip_norm=config.clip_norm, clip_value=config.clip_value)
     loop = Loop(built.model, built.core, optimizer, task, objective, parts=config.accumulation)
-    factors = multipliers(config.start, built, 0.0)
+    factors = multipliers(config.start, built, at_first(config.start))
     hold_normalization(built, factors)
     loop.choose(factors)
     return loop

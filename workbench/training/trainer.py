@@ -39,12 +39,8 @@ from workbench.training.plan import Plan
 from workbench.training.state import State
 from workbench.training.supply import Supply
 from workbench.training.tensorboard import NoBoard, TensorBoard
-from workbench.training.transfer import (
-    hold_normalization,
-    multipliers,
-    start_weights,
-    turns,
-)
+from workbench.training.thawing import begun, thaws
+from workbench.training.transfer import hold_normalization, multipliers, start_weights
 from workbench.training.watch import Watch
 
 _POINTS_PER_EPOCH = 20
@@ -228,7 +224,9 @@ class Trainer:
                 return
             if call.total != total:  # at the beginning, and when the run was extended
                 batches, total = self._batches(call.total), call.total
-            factors = multipliers(self.config.start, self.built, self.epoch)
+            start = self.config.start
+            stages = begun(start, self.order.steps_per_epoch, self.state.step)
+            factors = multipliers(start, self.built, stages)
             hold_normalization(self.built, factors)
             self.loop.choose(factors)
             self._advance(batches, call.rates)
@@ -316,8 +314,7 @@ class Trainer:
     def _next_boundary(self) -> int:
         step, total = self.state.step, self.total
         marks = [self._validation.next(step, total), self._snapshot.next(step, total)]
-        per_epoch = self.order.steps_per_epoch
-        marks += [math.ceil(epoch * per_epoch) for epoch in turns(self.config.start)]
+        marks += thaws(self.config.start, self.order.steps_per_epoch)
         return min(mark for mark in marks if mark > step)
 
     def _validate(self) -> bool:

@@ -11,7 +11,6 @@ from its last layers to its first; the rate may be lower for it, and lower still
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from workbench.training.checkpoints import Checkpoint, checkpoint_at, list_check
 from workbench.training.config import TrainConfig
 from workbench.training.model import Built
 from workbench.training.start import Start
+from workbench.training.thawing import at_first
 
 if TYPE_CHECKING:
     import keras
@@ -68,7 +68,7 @@ def _check_frozen(report: Report, start: Start, built: Built) -> None:
     """Refuse to freeze, for ever or for some epochs, what is as it was drawn."""
     import keras
 
-    factors, network = multipliers(start, built, 0.0), built.network
+    factors, network = multipliers(start, built, at_first(start)), built.network
     if len(network.outputs) > 1:  # on auxiliary heads the answer does not depend
         network = keras.Model(network.inputs, network.outputs[0])
     frozen = [
@@ -144,18 +144,11 @@ def _weights_of(job: Job, checkpoint: Checkpoint) -> Weights:
     }
 
 
-def turns(start: Start) -> tuple[float, ...]:
-    """The epochs at which other parts begin to be trained than before."""
-    if start.frozen == -1:
-        return ()
-    thaws = tuple(start.frozen + stage for stage in range(start.stages))
-    return thaws if start.frozen > 0 else thaws[1:]
+def multipliers(start: Start, built: Built, stages: int) -> dict[str, float]:
+    """By how much each weight's rate differs while so many stages of the backbone are trained.
 
-
-def multipliers(start: Start, built: Built, epoch: float) -> dict[str, float]:
-    """By how much each weight's rate differs at an epoch: a factor by its path.
-
-    1 for the head, 0 for what is frozen; weights that are never trained are not named.
+    A factor by the weight's path: 1 for the head, 0 for what is frozen; weights that are never
+    trained are not named.
     """
     heads: list[keras.Layer] = []
     backbone: list[keras.Layer] = []
@@ -163,12 +156,12 @@ def multipliers(start: Start, built: Built, epoch: float) -> dict[str, float]:
         if _trained(layer, built):
             (heads if layer.name in built.heads else backbone).append(layer)
     factors = {weight.path: 1.0 for layer in heads for weight in _trained(layer, built)}
-    thawed, count = _thawed(start, epoch), len(backbone)
+    count = len(backbone)
     # 0 for the layer next to the head.
     for below, layer in enumerate(reversed(backbone)):
         factor = start.backbone_rate * start.depth_decay ** (10 * below // count)
         for weight in _trained(layer, built):
-            factors[weight.path] = factor if below / count < thawed else 0.0
+            factors[weight.path] = factor if below * start.stages < stages * count else 0.0
     return factors
 
 
@@ -188,13 +181,6 @@ def hold_normalization(built: Built, factors: Mapping[str, float]) -> bool:
         changed |= layer.trainable != trained
         layer.trainable = trained
     return changed
-
-
-def _thawed(start: Start, epoch: float) -> float:
-    """The share of the backbone, from its top, that is trained."""
-    if start.frozen == -1 or epoch < start.frozen:
-        return 0.0
-    return min(1.0, (math.floor(epoch - start.frozen) + 1) / start.stages)
 
 
 def _trained(layer: keras.Layer, built: Built) -> list[keras.Variable]:
