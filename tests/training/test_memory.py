@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workbench import networks
 from workbench.errors import InvalidValue
+from workbench.jobs.queue.order import wanted
 from workbench.training import memory
 from workbench.training.config import SOLVERS, TrainConfig
 from workbench.training.devices import Gpu
@@ -167,16 +168,27 @@ def gpu(index, free):
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("", Place(3, True, 10**9)),
+        ("", Place(1, True, 4 * 10**9)),
+        ("1", Place(1, True, 4 * 10**9)),
         ("2", Place(2, True, 3 * 10**9)),
+        ("3", Place(3, True, 10**9)),
         ("gpu:0,2", Place(2, True, 10**9)),
-        ("gpu:0", Place(1, True, 4 * 10**9)),
+        ("gpu:1", Place(1, True, 4 * 10**9)),
     ],
 )
-def test_the_fullest_gpu_decides(monkeypatch, word, expected):
-    found = [gpu(0, 4 * 10**9), gpu(1, 3 * 10**9), gpu(2, 10**9)]
+def test_those_least_used_are_taken_and_the_fullest_of_them_decides(monkeypatch, word, expected):
+    found = [gpu(0, 10**9), gpu(1, 4 * 10**9), gpu(2, 3 * 10**9)]
     monkeypatch.setattr(memory, "gpus", lambda: found)
     assert place_of(word) == expected
+
+
+def test_without_a_wish_the_batch_is_that_of_one_gpu(monkeypatch):
+    """Which is what the queue gives, however many there are."""
+    assert wanted("run", "", range(4)).count == 1
+    monkeypatch.setattr(memory, "gpus", lambda: [gpu(index, 8 * 10**9) for index in range(4)])
+    found = estimate(config(batch_size=256), (64, 64, 3), 10)
+    assert found == estimate(config(batch_size=256, devices="1"), (64, 64, 3), 10)
+    assert found.largest_batch < estimate(config(devices="2"), (64, 64, 3), 10).largest_batch
 
 
 def test_without_gpus_it_is_the_memory_that_is_free(monkeypatch, tmp_path):

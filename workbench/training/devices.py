@@ -141,7 +141,7 @@ def _chosen(word: str) -> list[str]:
     if wanted > len(found):
         raise InvalidValue(
             f"devices: {word} asks for {wanted} GPUs, there are {len(found)}; "
-            "leave devices empty to take what there is"
+            "leave devices empty to take one, or the processor where there is none"
         )
     if kind == "gpu" and len(found) > wanted:
         numbers = [int(number) for number in which.split(",")]

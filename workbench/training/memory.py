@@ -172,14 +172,17 @@ def _recipe(config: TrainConfig, shape: tuple[int, int, int]) -> Build:
 
 
 def place_of(word: str) -> Place:
-    """Where a run with that word for its devices computes; asks the drivers."""
+    """Where a run with that word for its devices computes; asks the drivers.
+
+    Of so many GPUs, or of the one it gets without a wish, those least used, as the queue gives.
+    """
     kind, _, which = word.partition(":")
     found = [] if kind == "cpu" else gpus()
     if kind == "gpu":
         numbers = {int(number) for number in which.split(",")}
         found = [gpu for gpu in found if gpu.index in numbers]
-    elif word and kind != "cpu":
-        found = found[: int(word)]
+    elif kind != "cpu":
+        found = sorted(found, key=lambda gpu: (gpu.memory_used, gpu.index))[: int(word or 1)]
     if not found:
         return Place(int(which) if kind == "cpu" else 1, gpu=False, limit=_free_memory())
     free = min(gpu.memory_total - gpu.memory_used for gpu in found)

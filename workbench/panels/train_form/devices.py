@@ -15,9 +15,9 @@ from workbench.panels.view import box
 from workbench.training.config import TrainConfig
 from workbench.training.devices import gpus
 
-_KINDS = [("All", ""), ("Number", "count"), ("Which", "gpu:"), ("CPUs", "cpu:")]
+_KINDS = [("One", ""), ("Number", "count"), ("Which", "gpu:"), ("CPUs", "cpu:")]
 _ABOUT = {
-    "": "All GPUs there are; the processor where there is none.",
+    "": "One GPU that is free; the processor where there is none.",
     "count": "So many GPUs, which share each batch.",
     "gpu:": "Those GPUs, which share each batch.",
     "cpu:": "Logical processors, to try out what several GPUs would do.",
@@ -66,9 +66,9 @@ class Devices(Part):
         self._ask()
 
     def summary(self, config: TrainConfig) -> str:
-        """``all GPUs``."""
+        """``one GPU, or the processor``, ``2 GPUs``."""
         if not config.devices:
-            return "all GPUs, or the processor"
+            return "one GPU, or the processor"
         kind, _, which = config.devices.rpartition(":")
         return {
             "": f"{which} GPUs",
