@@ -64,8 +64,8 @@ class TrainConfig(Configuration):
         patience: epochs without a better validation after which the run ends; 0 is never.
         devices: ``2`` for so many GPUs, ``gpu:0,3`` for those, ``cpu:2`` for logical processors
             to try things out; one GPU that is free, or the processor, by default.
-        smaller_batch: when memory runs out, go on with the largest batch that fits, its gradients
-            accumulated.
+        smaller_batch: when memory runs out, go on with batches halved until they fit, their
+            gradients accumulated.
         task: what the dataset's targets are.
 
     Raises:

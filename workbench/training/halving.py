@@ -1,4 +1,8 @@
-"""Smaller batches where memory was used up: each step in more parts, with the same result."""
+"""Smaller batches where memory was used up: each step in more parts.
+
+The gradient stays the same, but for batch normalization and dropout; see
+:mod:`workbench.training.loop`.
+"""
 
 from __future__ import annotations
 

@@ -2,9 +2,12 @@
 
 K steps run per call, K such that a call takes about a quarter of a second: long enough that
 Python costs nothing, short enough that Stop is prompt and curves are fresh. Nothing that is
-computed depends on K, nor on how a step's images are divided: a step's gradient is the mean over
-all its images, whether they went through the network at once, in several parts one after the
-other (accumulation), or on several devices beside each other.
+computed depends on K.
+
+A step's gradient is the mean over all its images, whether they go through the network at once, in
+several parts one after the other (accumulation), or on several devices beside each other. Divided
+they give the same gradient, but for batch normalization, which takes the statistics of each part,
+and dropout, which draws noise of its own for each.
 """
 
 from __future__ import annotations

@@ -132,7 +132,8 @@ class Trainer:
         )
         self.context.log(
             f"memory was used up with {batch} images a batch; going on with {smaller} and twice "
-            "the accumulation, which changes no result",
+            "the accumulation: the same gradient, but for batch normalization (statistics of each "
+            "part) and dropout (noise of its own for each)",
             "warning",
         )
         self.state = State()

@@ -36,7 +36,8 @@ class Devices(Part):
         self.number = f.text("devices", "GPUs", hint="2", tooltip="How many, or which: 0,3.")
         self.smaller = f.switch(
             "smaller_batch", "Go on with a smaller batch when memory runs out",
-            "The largest that fits; its gradients are accumulated, so the result stays.",
+            "Halved until it fits, its gradients accumulated: the same gradient, but for batch "
+            "normalization (statistics of each part) and dropout (noise of its own for each).",
         )  # fmt: skip
         self.kind.on_change(self._ask)
         return (box(box(self.kind.root, self.number.root, self.smaller.root), kind="wb-sides"),)
