@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,67 @@ def test_a_full_disk_is_one_sentence_and_leaves_whole_lines(tmp_path, monkeypatc
         monkeypatch.setattr(os, "write", real)
         events.write("metrics", step=2)
     assert [event["step"] for event in read_events(path)[0]] == [0, 2]
+
+
+def test_what_the_disk_takes_in_parts_is_written_whole(tmp_path, monkeypatch):
+    path = tmp_path / "events.jsonl"
+    real, taken = os.write, []
+
+    def in_parts(file: int, data: bytes) -> int:
+        taken.append(real(file, data[:7]))
+        return taken[-1]
+
+    with EventWriter(path) as events:
+        monkeypatch.setattr(os, "write", in_parts)
+        written = [events.write("metrics", step=step) for step in range(2)]
+        monkeypatch.setattr(os, "write", real)
+    assert read_events(path) == (written, path.stat().st_size)
+    assert len(taken) > 4 and sum(taken) == path.stat().st_size
+
+
+def test_a_disk_that_takes_no_more_is_full(tmp_path, monkeypatch):
+    path = tmp_path / "events.jsonl"
+    write(path, 1)
+    real, room = os.write, [9, 0]
+    with EventWriter(path) as events:
+        monkeypatch.setattr(os, "write", lambda file, data: real(file, data[: room.pop(0)]))
+        with pytest.raises(StorageError, match="the disk is full; free some space"):
+            events.write("metrics", step=1)
+        monkeypatch.setattr(os, "write", real)
+        events.write("metrics", step=2)
+    assert [event["step"] for event in read_events(path)[0]] == [0, 2]
+
+
+# A process whose files may grow by so many bytes more, as on a disk that is nearly full.
+NEARLY_FULL = """
+import resource, sys
+from pathlib import Path
+from workbench.errors import StorageError
+from workbench.jobs.events import EventWriter
+
+path = Path(sys.argv[1])
+with EventWriter(path) as events:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 11, limits[1]))
+    for step in (1, 2):
+        try:
+            events.write("metrics", step=step)
+        except StorageError as error:
+            print(error)
+    print(path.read_bytes().count(b"\\n"), path.read_bytes()[-1:])
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    events.write("metrics", step=3)
+"""
+
+
+def test_an_event_that_does_not_fit_is_refused_and_tears_no_line(tmp_path):
+    path = tmp_path / "events.jsonl"
+    write(path, 1)
+    command = [sys.executable, "-c", NEARLY_FULL, str(path)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    refused = f"could not write {path}: File too large"
+    assert said.stdout.splitlines() == [refused, refused, "1 b'\\n'"]
+    assert [event["step"] for event in read_events(path)[0]] == [0, 3]
 
 
 def test_a_missing_file_has_no_events(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -59,15 +60,23 @@ class EventWriter:
     def _append(self, data: bytes, sync: bool) -> None:
         before = os.fstat(self._file).st_size
         try:
-            if os.write(self._file, data) != len(data):
-                # A nearly full disk takes a part of the line without complaint.
-                os.ftruncate(self._file, before)
-                os.write(self._file, data)
+            self._write_whole(data)
             if sync:
                 os.fsync(self._file)
         except OSError as error:
             os.ftruncate(self._file, before)
             raise storage_error("write", self._path, error) from error
+
+    def _write_whole(self, data: bytes) -> None:
+        """A nearly full disk takes a part of the line without complaint: the rest is asked of it.
+
+        Until the newline is there readers leave the part alone.
+        """
+        while data:
+            taken = os.write(self._file, data)
+            if taken == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            data = data[taken:]
 
     def _cut_torn_line(self) -> None:
         size = os.fstat(self._file).st_size
