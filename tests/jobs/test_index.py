@@ -1,8 +1,10 @@
+import json
 import os
 import sqlite3
 
 import pytest
 
+from workbench.errors import SchemaError
 from workbench.jobs import EventWriter, Home, Job
 from workbench.jobs import index as module
 from workbench.jobs.lock import OwnerLock
@@ -135,3 +137,75 @@ def test_it_tells_how_far_a_long_reading_is(home, monkeypatch):
     assert len(home.summaries()) == 5
     assert told == [(None, 2), ((2, 5), 2), ((4, 5), 1)]
     assert home.reading is None
+
+
+def jsons(**fields):
+    return json.dumps(fields)
+
+
+IDENTITY = {"schema": 1, "kind": "run", "name": "odd", "group": "", "created": 1.0, "parents": []}
+ODD = {
+    "an empty folder": {},
+    "half an identity": {"job.json": '{"schema": 1'},
+    "a list for an identity": {"job.json": "[]"},
+    "no group": {"job.json": jsons(**{k: v for k, v in IDENTITY.items() if k != "group"})},
+    "a name that is no text": {"job.json": jsons(**IDENTITY | {"name": 7})},
+    "a time that is no number": {"job.json": jsons(**IDENTITY | {"created": "noon"})},
+    "no configuration": {"config.json": None},
+    "a configuration that is none": {"config.json": "[]"},
+    "a change without a value": {"events.jsonl": jsons(t=1, type="change", what="epochs") + "\n"},
+    "a status that is a list": {"events.jsonl": jsons(t=1, type="status", status=[]) + "\n"},
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_what_is_damaged_is_left_out_and_the_others_are_listed(home, what):
+    good = ended(home, "good")
+    odd = home.runs_dir / "odd"
+    odd.mkdir()
+    files = {"job.json": jsons(**IDENTITY), "config.json": "{}", "events.jsonl": ""}
+    for name, text in ((files | ODD[what]) if ODD[what] else {}).items():
+        if text is not None:
+            (odd / name).write_text(text)
+    for reader in (home, home, Home(home.path)):
+        assert [summary.id for summary in reader.summaries()] == [good.id]
+        assert reader.job("good") == good
+    if ODD[what]:
+        with pytest.raises(SchemaError, match="odd.* (is damaged|has format None)"):
+            home.job("odd")
+
+
+def test_files_and_links_beside_the_jobs_are_no_jobs(home):
+    good = ended(home, "good")
+    (home.runs_dir / "notes.txt").write_text("mine")
+    (home.runs_dir / "nowhere").symlink_to("nothing")
+    home.datasets_dir.write_text("no folder")
+    assert [summary.id for summary in home.summaries()] == [good.id]
+
+
+def test_a_line_that_is_no_event_is_left_out_and_its_job_stays(home):
+    job = ended(home, "run", val_loss=2)
+    with (job.path / "events.jsonl").open("a") as file:
+        file.write('{"type": "status", "status": "running"}\n{"t": "noon", "type": "status"}\n')
+        file.write('{"t": 5.0}\n[1]\n7\n')
+    write(job, ("metrics", {"step": 2, "epoch": 2.0, "val_loss": 1}))
+    (summary,) = home.summaries()
+    assert (summary.status, summary.epoch, summary.metrics) == ("done", 2.0, {"val_loss": 1})
+
+
+@pytest.mark.parametrize("row", ["{", "[]", "null", '{"strange": 1}', None, b"\xff"])
+@pytest.mark.parametrize("column", ["summary", "tally"])
+def test_an_index_with_a_damaged_row_is_made_anew(home, column, row):
+    jobs = [ended(home, f"run-{n}", val_loss=n) for n in range(2)]
+    expected = home.summaries()
+    with sqlite3.connect(home.path / "index.sqlite") as database:
+        query = f"UPDATE summaries SET {column} = ? WHERE path = ?"
+        database.execute(query, (row, str(jobs[0].path)))
+    database.close()
+    assert Home(home.path).summaries() == expected
+    write(jobs[0], ("metrics", {"step": 2, "epoch": 2.0, "val_loss": 9}))
+    for reader in (Home(home.path), Home(home.path)):
+        found = {summary.name: summary for summary in reader.summaries()}
+        assert found["run-0"].metrics == found["run-0"].highest == {"val_loss": 9}
+        assert found["run-0"].lowest == {"val_loss": 0}
+        assert found["run-1"].metrics == {"val_loss": 1}

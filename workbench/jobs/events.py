@@ -95,7 +95,8 @@ class EventWriter:
 def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
     """Read the whole events from ``offset`` (bytes) and return them with the next offset.
 
-    A torn last line is left for the next call. A missing file has no events.
+    A torn last line is left for the next call, one that is no event is left out. A missing file
+    has no events.
     """
     try:
         with path.open("rb") as file:
@@ -113,7 +114,16 @@ def _parse(lines: list[bytes]) -> list[Event]:
         found = json.loads(b"[%b]" % b",".join(lines))
     except ValueError:
         found = [_parse_line(line) for line in lines]
-    return [event for event in found if isinstance(event, dict)]
+    return [event for event in found if _is_event(event)]
+
+
+def _is_event(found: Any) -> bool:
+    """Whether a line is what a writer writes: it says when and what."""
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("t"), int | float)
+        and isinstance(found.get("type"), str)
+    )
 
 
 def _parse_line(line: bytes) -> Any:

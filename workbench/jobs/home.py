@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, JobInUse, NotFound, SchemaError, storage_error
 from workbench.jobs import lock
-from workbench.jobs.index import Index
+from workbench.jobs.index import DAMAGES, Index
 from workbench.jobs.job import SCHEMA, Job
 from workbench.jobs.summary import JobSummary
 from workbench.storage import replace_dir, write_json
@@ -151,8 +151,10 @@ class Home:
             path = self.path / folder / ref
             if ref and Path(ref).name == ref and (path / "job.json").exists():
                 try:
-                    Job(path)
-                except (KeyError, NotFound) as error:
+                    Job(path).summary()
+                except SchemaError:
+                    raise
+                except DAMAGES as error:
                     raise SchemaError(f"{path} is damaged; delete its folder") from error
 
     @property

@@ -13,12 +13,12 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import NotFound, SchemaError
+from workbench.errors import SchemaError
 from workbench.jobs import status
 from workbench.jobs.job import Job
 from workbench.jobs.progress import Progress
@@ -31,6 +31,12 @@ _TABLE = (
 # Rows of another version of these are not read: they are folded anew.
 _FIELDS = " ".join(f.name for kind in (JobSummary, Tally, Progress) for f in fields(kind))
 _VERSION = zlib.crc32(f"{_TABLE} {_FIELDS}".encode()) >> 1
+# What is met in a folder that is no job, or one that was damaged; of a value of a wrong kind it
+# may be any of the last five.
+DAMAGES = (
+    SchemaError, FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError,
+    ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
 # Rows parsed by one call: texts that share a call share their words in memory, and longer calls
 # would hold up the other threads.
 _BATCH = 200
@@ -109,22 +115,24 @@ class Index:
             if tally.offset > _size(path):  # the file was replaced by a shorter one
                 tally = Tally()
             return _Known(stamp or "", job.summary(tally), tally)
-        except (NotFound, SchemaError, FileNotFoundError):
+        except DAMAGES:
             return None
 
     def _tally(self, path: str) -> Tally:
         rows = self._ask("SELECT tally FROM summaries WHERE path = ?", path)
-        return Tally(**json.loads(rows[0][0])) if rows else Tally()
+        try:
+            return Tally(**json.loads(rows[0][0])) if rows else Tally()
+        except DAMAGES as error:
+            self._discard(error)
+            return Tally()
 
     def _load(self) -> dict[str, _Known]:
         rows = self._ask("SELECT path, stamp, summary FROM summaries")
-        known = {}
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
-            values = json.loads("[" + ",".join(row[2] for row in batch) + "]")
-            for (path, stamp, _), value in zip(batch, values, strict=True):
-                known[path] = _Known(stamp, _summary(value))
-        return known
+        try:
+            return _parsed(rows)
+        except DAMAGES as error:
+            self._discard(error)
+            return {}
 
     def _ask(self, query: str, *values: str) -> list[Any]:
         try:
@@ -160,21 +168,35 @@ class Index:
             raise
         return database
 
-    def _discard(self, error: sqlite3.DatabaseError) -> None:
+    def _discard(self, error: Exception) -> None:
         """Remove a damaged file; locked or on a read-only disk it is left alone.
 
         The directories themselves still tell all.
         """
         if not isinstance(error, sqlite3.OperationalError):
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
 
 def _jobs_in(folder: Path) -> Iterator[str]:
     try:
         entries = list(os.scandir(folder))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
-    yield from (entry.path for entry in entries if not entry.name.startswith("."))
+    for entry in entries:
+        # Folders alone: people, and their systems, leave files anywhere.
+        if not entry.name.startswith(".") and entry.is_dir():
+            yield entry.path
+
+
+def _parsed(rows: list[Any]) -> dict[str, _Known]:
+    known = {}
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        values = json.loads("[" + ",".join(row[2] for row in batch) + "]")
+        for (path, stamp, _), value in zip(batch, values, strict=True):
+            known[path] = _Known(stamp, _summary(value))
+    return known
 
 
 def _row(path: str, known: _Known) -> tuple[str, str, str, str]:

@@ -17,6 +17,8 @@ from workbench.storage import read_json, write_atomic, write_json
 from workbench.validation import check_text
 
 SCHEMA = 1
+# What job.json says of every job, and as what.
+_IDENTITY = {"kind": str, "name": str, "group": str, "created": int | float, "parents": list}
 _POLL_S = 0.05
 
 
@@ -52,6 +54,12 @@ class Job:
                 f"{self.path} has format {schema}, this version reads {SCHEMA}; "
                 "open it with the version that made it"
             )
+        for field, kind in _IDENTITY.items():
+            if not isinstance(identity.get(field), kind):
+                raise SchemaError(
+                    f"{self.path / 'job.json'} is damaged ({field} is missing or wrong); "
+                    "delete its folder"
+                )
         return identity
 
     @property
@@ -86,8 +94,15 @@ class Job:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """The configuration as JSON values; it never changes."""
-        return read_json(self.path / "config.json")
+        """The configuration as JSON values; it never changes.
+
+        Raises:
+            SchemaError: it is damaged.
+        """
+        config = read_json(self.path / "config.json")
+        if not isinstance(config, dict):
+            raise SchemaError(f"{self.path / 'config.json'} is damaged; delete its folder")
+        return config
 
     @property
     def notes(self) -> str:
