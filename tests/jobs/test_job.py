@@ -1,9 +1,12 @@
+import subprocess
+import sys
 import threading
 
+import psutil
 import pytest
 
 from workbench.errors import JobBusy
-from workbench.jobs import Home, JobContext, lock
+from workbench.jobs import Home, Job, JobContext, commands, lock
 from workbench.jobs.events import EventWriter
 from workbench.jobs.lock import OwnerLock
 from workbench.jobs.progress import Pace, Progress
@@ -66,6 +69,70 @@ def test_a_stop_meant_for_an_earlier_execution_is_void(job):
 def test_a_running_job_is_not_announced_again(job):
     with OwnerLock(job.path), pytest.raises(JobBusy):
         job.announce()
+
+
+@pytest.fixture
+def child():
+    """A process that lives until the end of the test, as :func:`lock.this_process` names one."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        yield {"pid": process.pid, "started": psutil.Process(process.pid).create_time()}
+        process.kill()
+
+
+def waits(job):
+    return [command.name for command in commands.take(job.path)]
+
+
+def test_a_job_that_waits_for_a_living_process_is_neither_announced_again_nor_deleted(job, child):
+    job.announce(child)
+    job.send("stop")
+    home = Home(job.path.parents[1])
+    before = job.events()
+    for refused in (job.announce, lambda: job.announce(child), lambda: home.delete(job)):
+        with pytest.raises(JobBusy, match=f"about to be executed by process {child['pid']}"):
+            refused()
+    assert job.status == "waiting"
+    assert job.events() == before
+    assert waits(job) == ["stop"]
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        events.write("status", status="stopped")
+    job.announce()  # it had its turn
+    home.delete(job)
+    assert home.summaries() == []
+
+
+def test_who_was_asked_may_begin_another_time_and_a_dead_one_stands_in_nobodys_way(job, child):
+    job.announce(child)
+    with OwnerLock(job.path), EventWriter(job.path / "events.jsonl") as events:
+        events.write("status", status="waiting")  # in the queue, and killed there
+    assert job.status == "interrupted"
+    job.announce()
+    job.announce()  # this process may ask itself again
+    job.announce({"pid": 2**22 + 1, "started": 0.0})
+    job.announce(child)
+    with pytest.raises(JobBusy):
+        job.announce()
+
+
+MADE_ELSEWHERE = """
+import sys
+from workbench.jobs import Home
+
+print(Home(sys.argv[1]).create_job("run", "lenet", {}).id, flush=True)
+input()
+"""
+
+
+@pytest.mark.parametrize("take", [Job.announce, lambda job: Home(job.path.parents[1]).delete(job)])
+def test_a_job_that_was_only_made_by_a_living_process_is_anybodys(tmp_path, take):
+    command = [sys.executable, "-c", MADE_ELSEWHERE, str(tmp_path)]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as maker:
+        try:
+            job = Job(tmp_path / "runs" / maker.stdout.readline().strip())
+            assert job.status == "waiting"
+            take(job)
+        finally:
+            maker.kill()
 
 
 def test_a_job_that_ends_while_it_is_looked_at_is_not_interrupted(job, monkeypatch):

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, JobInUse, NotFound, SchemaError, storage_error
-from workbench.jobs import lock
 from workbench.jobs.index import DAMAGES, Index
 from workbench.jobs.job import SCHEMA, Job
 from workbench.jobs.summary import JobSummary
@@ -181,12 +180,12 @@ class Home:
 
         Raises:
             JobInUse: other jobs depend on it.
-            JobBusy: it is being executed.
+            JobBusy: it is being executed, or another process is about to do so.
         """
         names = ", ".join(f"{s.name} ({s.id})" for s in self.dependants(job))
         if names:
             raise JobInUse(f"{job.name} is used by {names}; delete those first")
-        with lock.OwnerLock(job.path):
+        with job.unexpected():
             # Renamed first: a deletion that is cut short leaves nothing that looks like a job.
             doomed = job.path.with_name(f".{job.id}.deleted")
             try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import NotFound, SchemaError, storage_error
+from workbench.errors import JobBusy, NotFound, SchemaError, storage_error
 from workbench.jobs import commands, lock, status
 from workbench.jobs.events import Event, EventWriter, read_events
 from workbench.jobs.summary import JobSummary, Tally
@@ -204,13 +205,32 @@ class Job:
         Commands meant for an earlier execution are dropped.
 
         Raises:
-            JobBusy: somebody executes it already.
+            JobBusy: somebody executes it already, or another process is about to.
         """
-        with lock.OwnerLock(self.path):
+        with self.unexpected():
             commands.clear(self.path)
             with EventWriter(self.path / "events.jsonl") as events:
                 fields = {"status": status.WAITING, "process": process or lock.this_process()}
                 events.write("status", sync=True, **fields)
+
+    @contextmanager
+    def unexpected(self) -> Iterator[None]:
+        """Own the job, which nobody executes and no other process is about to, in the block.
+
+        Raises:
+            JobBusy: somebody executes it, or another process is about to.
+        """
+        # Read before it is owned: for readers a job that is owned is under way.
+        events, offset = self.events()
+        with lock.OwnerLock(self.path):
+            events += self.events(offset)[0]
+            process = status.expected([event for event in events if event["type"] == "status"])
+            if process is not None:
+                raise JobBusy(
+                    f"{self.name} is about to be executed by process {process['pid']}; "
+                    "wait until it has begun, or stop it"
+                )
+            yield
 
     def record(self, kind: str, **fields: Any) -> None:
         """Append an event to a job that nobody executes.

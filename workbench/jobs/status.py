@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench.jobs import lock
+from workbench.jobs.events import Event
 
 WAITING = "waiting"
 RUNNING = "running"
@@ -34,3 +37,18 @@ def derive(directory: Path, word: str | None, process: dict[str, Any] | None) ->
     if word == WAITING and lock.is_alive(process):
         return WAITING
     return INTERRUPTED
+
+
+def expected(statuses: Sequence[Event]) -> dict[str, Any] | None:
+    """The process, other than this one, that was asked to execute a job and is about to begin.
+
+    Args:
+        statuses: the status events of the job.
+    """
+    # The first is that of its making: whoever has made a job asked nobody yet to execute it.
+    if len(statuses) < 2 or statuses[-1].get("status") != WAITING:
+        return None
+    process: dict[str, Any] = statuses[-1].get("process") or {}
+    if not lock.is_alive(process) or process["pid"] == os.getpid():
+        return None
+    return process

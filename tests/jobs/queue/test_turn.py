@@ -9,7 +9,8 @@ from functools import partial
 import psutil
 import pytest
 
-from workbench.errors import SchemaError
+from tests.jobs.queue.conftest import PATIENCE_S
+from workbench.errors import JobBusy, SchemaError
 from workbench.jobs.queue import Turn
 from workbench.runners import execution
 
@@ -51,6 +52,19 @@ def test_the_second_waits_for_the_first_and_says_so(runs):
     runs.until_status(second, "running")
     assert second.summary().seconds < 5  # waiting is not running
     runs.release(second)
+
+
+def test_a_run_that_is_starting_is_not_started_again_and_hears_its_stop(runs):
+    job = runs.begin("once")
+    job.send("stop")
+    with pytest.raises(JobBusy):
+        execution.announce(job)
+    (handle,) = runs.handles
+    assert handle.join(PATIENCE_S)
+    assert job.status == "stopped"
+    runs.start(job)
+    runs.until_status(job, "running")
+    runs.release(job)
 
 
 def test_a_thread_and_a_process_wait_for_each_other(runs):
