@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import SchemaError, storage_error
+
+_ASIDE = re.compile(r"\..+\.[0-9a-f]{8}\.partial", re.DOTALL)
 
 
 @contextmanager
@@ -35,6 +38,11 @@ def written_aside(path: Path, durable: bool = True) -> Iterator[Path]:
         raise storage_error("write", path, error) from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def is_aside(name: str) -> bool:
+    """Whether this is the name of a file that :func:`written_aside` gave to be written."""
+    return _ASIDE.fullmatch(name) is not None
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InvalidValue, JobInUse, NotFound, SchemaError, storage_error
 from workbench.jobs.index import DAMAGES, Index
 from workbench.jobs.job import SCHEMA, Job
+from workbench.jobs.leavings import sweep_home
 from workbench.jobs.summary import JobSummary
 from workbench.storage import replace_dir, write_json
 from workbench.validation import check_choice, check_text
@@ -92,6 +93,7 @@ class Home:
         """Make a job directory; it appears in one step, waiting to be executed."""
         check_text("name", name)
         folder = self.folder(kind)
+        self._sweep()
         job_id = _new_id(folder)
         aside = folder / f".{job_id}.partial"
         identity = {
@@ -189,10 +191,15 @@ class Home:
             # Renamed first: a deletion that is cut short leaves nothing that looks like a job.
             doomed = job.path.with_name(f".{job.id}.deleted")
             try:
+                os.utime(job.path)  # it is being deleted from now on, not since it last changed
                 os.rename(job.path, doomed)
                 shutil.rmtree(doomed)
             except OSError as error:
                 raise storage_error("delete", job.path, error) from error
+        self._sweep()
+
+    def _sweep(self) -> None:
+        sweep_home(self.path / name for name in _FOLDERS.values())
 
 
 def default_path() -> Path:

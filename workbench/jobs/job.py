@@ -13,6 +13,7 @@ from typing import Any
 from workbench.errors import JobBusy, NotFound, SchemaError, storage_error
 from workbench.jobs import commands, lock, status
 from workbench.jobs.events import Event, EventWriter, read_events
+from workbench.jobs.leavings import sweep_job
 from workbench.jobs.summary import JobSummary, Tally
 from workbench.storage import read_json, write_atomic, write_json
 from workbench.validation import check_text
@@ -202,13 +203,15 @@ class Job:
     def announce(self, process: dict[str, Any] | None = None) -> None:
         """Record that ``process`` (this one by default) is about to execute the job.
 
-        Commands meant for an earlier execution are dropped.
+        Commands meant for an earlier execution are dropped, and what it was writing when it was
+        killed is removed.
 
         Raises:
             JobBusy: somebody executes it already, or another process is about to.
         """
         with self.unexpected():
             commands.clear(self.path)
+            sweep_job(self.path)
             with EventWriter(self.path / "events.jsonl") as events:
                 fields = {"status": status.WAITING, "process": process or lock.this_process()}
                 events.write("status", sync=True, **fields)
