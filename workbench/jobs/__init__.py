@@ -7,6 +7,7 @@ from workbench.jobs.held import Held
 from workbench.jobs.home import Home
 from workbench.jobs.job import Job
 from workbench.jobs.progress import Progress
+from workbench.jobs.reader import JobReader
 from workbench.jobs.status import LIVE, RESUMABLE, STATUSES
 from workbench.jobs.summary import JobSummary
 
@@ -21,6 +22,7 @@ __all__ = [
     "Home",
     "Job",
     "JobContext",
+    "JobReader",
     "JobSummary",
     "Progress",
     "Stopped",

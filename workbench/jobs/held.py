@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.jobs.home import Home
 from workbench.jobs.job import Job
+from workbench.jobs.reader import JobReader
 from workbench.jobs.summary import JobSummary
 
 
@@ -12,6 +13,7 @@ class Held:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self._reader = JobReader(job)
 
     @property
     def id(self) -> str:
@@ -26,7 +28,7 @@ class Held:
     @property
     def status(self) -> str:
         """One of waiting, running, paused, done, stopped, failed, interrupted."""
-        return self.job.status
+        return self._reader.status
 
     @property
     def home(self) -> Home:
@@ -35,4 +37,4 @@ class Held:
 
     def summary(self) -> JobSummary:
         """It in a few figures."""
-        return self.job.summary()
+        return self._reader.summary()

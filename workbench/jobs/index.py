@@ -6,7 +6,6 @@ that no longer fits is folded on from where it stopped. Deleting the file loses 
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import sqlite3
@@ -110,10 +109,7 @@ class Index:
         """What is known of a job when its new events are taken in, None of a damaged one."""
         try:
             job = Job(path)
-            # Summaries that were handed out share their figures with the tally: it stays.
-            tally = copy.deepcopy(known.tally or self._tally(path)) if known else Tally()
-            if tally.offset > _size(path):  # the file was replaced by a shorter one
-                tally = Tally()
+            tally = (known.tally or self._tally(path)) if known else Tally()
             return _Known(stamp or "", job.summary(tally), tally)
         except DAMAGES:
             return None
@@ -219,10 +215,3 @@ def _stamp(path: str) -> str | None:
     except OSError:
         return None
     return f"{job.st_size}.{job.st_mtime_ns} {events.st_size}.{events.st_mtime_ns}"
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(f"{path}/events.jsonl").st_size
-    except FileNotFoundError:
-        return 0

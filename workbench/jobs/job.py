@@ -132,7 +132,7 @@ class Job:
     @property
     def status(self) -> str:
         """One of waiting, running, paused, done, stopped, failed, interrupted."""
-        return self._read_on(Tally())
+        return self.read_on(Tally())
 
     @property
     def live(self) -> bool:
@@ -155,7 +155,7 @@ class Job:
             tally: what was folded of its events before; it is brought up to date.
         """
         tally = tally or Tally()
-        derived = self._read_on(tally)
+        derived = self.read_on(tally)
         identity = self._identity()
         running = derived == status.RUNNING and tally.running_since is not None
         end = time.time() if running else tally.last
@@ -173,16 +173,17 @@ class Job:
             advice=tally.advice,
             progress=tally.progress_now(),
             epoch=tally.epoch,
-            metrics=tally.metrics,
-            lowest=tally.lowest,
-            highest=tally.highest,
-            facts=tally.facts,
+            # Copies: what was handed out stays as it is while the tally goes on.
+            metrics=dict(tally.metrics),
+            lowest=dict(tally.lowest),
+            highest=dict(tally.highest),
+            facts=dict(tally.facts),
             started=tally.started,
             finished=tally.finished,
             seconds=tally.seconds + (max(0.0, (end or since) - since) if since else 0.0),
         )
 
-    def _read_on(self, tally: Tally) -> str:
+    def read_on(self, tally: Tally) -> str:
         """Fold the events that are new into ``tally``; return the job's status."""
         word = self._fold(tally)
         if word == status.INTERRUPTED and tally.status in status.LIVE:
@@ -192,9 +193,17 @@ class Job:
         return word
 
     def _fold(self, tally: Tally) -> str:
+        if tally.offset > self._events_size():  # the file was replaced by a shorter one
+            tally.clear()
         events, tally.offset = self.events(tally.offset)
         tally.fold(events)
         return status.derive(self.path, tally.status, tally.process)
+
+    def _events_size(self) -> int:
+        try:
+            return os.stat(self.path / "events.jsonl").st_size
+        except FileNotFoundError:
+            return 0
 
     def send(self, name: str, **values: Any) -> None:
         """Put a command into the mailbox; the owner takes it within a fraction of a second."""

@@ -82,6 +82,10 @@ class Tally:
             self.last = event.get("t", self.last)
         return self
 
+    def clear(self) -> None:
+        """Begin anew."""
+        vars(self).update(vars(Tally()))
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return asdict(self)

@@ -96,7 +96,7 @@ class DatasetView:
         """Show what may change: the name, and who uses it."""
         dataset = self.dataset
         self._title.show(text=dataset.name, status="done", sub=facts.about(dataset, self.page.home))
-        found = facts.facts_of(dataset, self.page.home, dataset.job.summary())
+        found = facts.facts_of(dataset, self.page.home, dataset.summary())
         self._facts.show(title="Dataset", facts=found)
 
     def _show_sizes(self, sizes: dict[str, list[float]]) -> None:

@@ -91,7 +91,7 @@ class LiveLayers:
         )
 
     def _list_epochs(self, steps: list[int]) -> None:
-        per_epoch = self._job.summary().facts.get("steps_per_epoch", 1)
+        per_epoch = self._run.summary().facts.get("steps_per_epoch", 1)
         options = [(f"epoch {fmt.epoch(step / per_epoch)}", step) for step in reversed(steps)]
         self._filling, before = True, self._epoch.value
         try:

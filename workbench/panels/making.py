@@ -8,7 +8,7 @@ from workbench.api import as_code
 from workbench.api.datasets import delete_dataset, resume_dataset
 from workbench.data import DatasetConfig
 from workbench.errors import NotFound, WorkbenchError
-from workbench.jobs import LIVE, Job, JobSummary
+from workbench.jobs import LIVE, Job, JobReader, JobSummary
 from workbench.panels import format as fmt
 from workbench.panels.confirm import Confirm
 from workbench.panels.guard import guarded
@@ -36,6 +36,7 @@ class Making:
 
     def __init__(self, page: DataPage, job: Job) -> None:
         self.page, self.lock, self.job = page, page.lock, job
+        self._state = JobReader(job)
         self.config = DatasetConfig.from_dict(job.config)
         self._remote = type(self.config.source).__name__ == "S3Folder"
         self.error = note(tone="error")
@@ -85,7 +86,7 @@ class Making:
     def refresh(self) -> bool:
         """Show how far it is; tell whether it is done."""
         try:
-            summary = self.job.summary()
+            summary = self._state.summary()
         except NotFound:
             self._show_gone()
             return False

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from workbench import networks
 from workbench.api import as_code
 from workbench.api.run import Run
-from workbench.jobs import LIVE, RESUMABLE, Event, Job, JobSummary
+from workbench.jobs import LIVE, RESUMABLE, Event, Job, JobReader, JobSummary
 from workbench.panels import format as fmt
 from workbench.panels.confirm import Confirm
 from workbench.panels.guard import clear_error, guarded
@@ -45,7 +45,7 @@ class RunView:
     def __init__(self, page: TrainPage, job: Job) -> None:
         self.page, self.lock, self.error, self.job = page, page.lock, page.error, job
         self.config = TrainConfig.from_dict(job.config)
-        self._reader = RunReader(job)
+        self._state, self._reader = JobReader(job), RunReader(job)
         self._seen: JobSummary | None = None
         self._drawn = -1
         self._looked_at = 0.0
@@ -74,7 +74,7 @@ class RunView:
     def refresh(self) -> None:
         """Show what is new on disk."""
         # In this order: a run that is shown as done is shown with all its points.
-        summary = self.job.summary()
+        summary = self._state.summary()
         self._reader.read()
         if summary != self._seen:
             self._seen = summary

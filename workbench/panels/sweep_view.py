@@ -58,7 +58,7 @@ class SweepView:
 
     def refresh(self) -> None:
         """Show what is new on disk."""
-        summary = self.job.summary()
+        summary = self.sweep.summary()
         trials = self._observer.read()
         order = ranked(trials, self._monitor)
         self._show(summary, order)
