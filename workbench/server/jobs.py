@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import MutableMapping
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -12,7 +13,9 @@ from tornado.web import HTTPError, authenticated
 
 from workbench.api.homes import home
 from workbench.errors import WorkbenchError
-from workbench.jobs import LIVE, JobSummary, Progress
+from workbench.jobs import LIVE, Home, JobSummary, Progress
+
+_HOME = "workbench_home"
 
 
 class JobsHandler(APIHandler):
@@ -26,7 +29,8 @@ class JobsHandler(APIHandler):
         """Answer with the list."""
         try:
             # Reading a home of thousands of jobs takes a moment that no kernel should wait for.
-            jobs = await asyncio.get_running_loop().run_in_executor(None, live_jobs)
+            found = kept_home(self.settings)
+            jobs = await asyncio.get_running_loop().run_in_executor(None, live_jobs, found)
         except WorkbenchError as error:
             raise HTTPError(500, str(error)) from error
         self.set_header("Content-Type", "application/json")
@@ -34,9 +38,22 @@ class JobsHandler(APIHandler):
         self.finish(json.dumps(jobs))
 
 
-def live_jobs() -> list[dict[str, Any]]:
+def kept_home(settings: MutableMapping[str, Any]) -> Home:
+    """The home in use, the same one as long as it is in use: it remembers what it has read.
+
+    Args:
+        settings: those of the application, which keep it.
+    """
+    found = home()
+    if settings.get(_HOME) != found:
+        settings[_HOME] = found
+    kept: Home = settings[_HOME]
+    return kept
+
+
+def live_jobs(home: Home) -> list[dict[str, Any]]:
     """Describe the jobs that wait, run or pause."""
-    return [_describe(summary) for summary in home().summaries() if summary.status in LIVE]
+    return [_describe(summary) for summary in home.summaries() if summary.status in LIVE]
 
 
 def _describe(summary: JobSummary) -> dict[str, Any]:
