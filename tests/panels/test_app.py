@@ -171,12 +171,12 @@ def test_a_run_shown_as_done_has_all_its_points(app, digits_home):
     app.open_run(job.id)
     view = app.page._view
 
-    def summary():
+    def summary(tally):
         """The run ends while it is looked at."""
         with EventWriter(job.path / "events.jsonl") as writer:
             writer.write("metrics", step=1, epoch=1.0, train_loss=0.5, learning_rate=0.1)
             writer.write("status", status="done", sync=True)
-        return job.summary()
+        return job.summary(tally)
 
     view.job.summary = summary
     view.refresh()

@@ -317,6 +317,8 @@ def test_s3_asks_only_when_told_and_says_whose_fault_it_is(app, monkeypatch):
     form = app.page._form
     form._on_kind("s3")
     source = form.source
+    find(app, "wb-connect").click()
+    assert message(source._bucket).startswith("give a bucket")
     source._endpoint.value = "http://127.0.0.1:1/"
     source._bucket.value = "x"
     assert message(source._bucket).startswith("a bucket's name has 3 or more letters")
@@ -394,6 +396,29 @@ def test_nothing_is_lost_when_the_start_is_refused(app, monkeypatch, digits_fold
     assert not app.home.summaries()
 
 
+def test_a_double_click_makes_one_dataset(app, monkeypatch, digits_folder):
+    from workbench.errors import DataError
+    from workbench.panels import data
+
+    begun = []
+
+    def start(*_, **__):
+        begun.append(1)
+        raise DataError("enough")
+
+    monkeypatch.setattr(data, "start_dataset", start)
+    form = app.page._form
+    form.path.value = str(digits_folder)
+    settle(app)
+    form._on_create()
+    form._on_create()
+    tick_until(app, lambda: not app.page.busy)
+    assert begun == [1]
+    form._on_create()
+    tick_until(app, lambda: not app.page.busy)
+    assert begun == [1, 1]
+
+
 def test_wrong_fields_are_told_apart(app, digits_folder):
     form = app.page._form
     form.path.value = str(digits_folder)
@@ -410,6 +435,8 @@ def test_wrong_fields_are_told_apart(app, digits_folder):
     assert message(form.records.encoding).startswith("PNG holds 1 or 3 channels")
     form.records.encoding.value = "none"
     form.splits.together.value = "pattern"
+    assert message(form.splits.pattern).startswith("Pattern in the path must not be empty")
+    assert form._create.disabled
     form.splits.pattern.value = "("
     assert message(form.splits.pattern).startswith(
         "Pattern in the path must be folder or a regular"
@@ -429,8 +456,9 @@ def test_a_name_is_suggested_until_one_is_typed(app, tmp_path):
     form = app.page._form
     form.path.value = "/data/flowers/train"
     assert form.name.value == "flowers"
+    app.home.create_job("dataset", "birds", {})
     form.path.value = "/data/birds/"
-    assert form.name.value == "birds"
+    assert form.name.value == "birds-2"
     form.name.value = "mine"
     form.path.value = "/data/cats"
     assert form.name.value == "mine"

@@ -97,8 +97,10 @@ def test_a_version_is_made_and_leads_back(app, view):
     assert "wb.FromDatasets" in code
     assert repr(parent.id) in code
     assert form.name.value == f"{parent.name}-2"
-    find(app, "wb-make-version").click()
+    form._on_make()
+    form._on_make()  # a double click
     tick_until(app, lambda: app.page._view not in (None, view))
+    assert len(app.home.summaries("dataset")) == 2
     made = app.page._view
     assert made.dataset.name == f"{parent.name}-2"
     assert sum(made.dataset.counts["train"].values()) < 25
@@ -113,7 +115,6 @@ def test_a_version_is_made_and_leads_back(app, view):
     assert dict(back._facts.data["facts"])["Used by"][0]["id"] == made.dataset.id
     settled(app)
     back._ask()
-    find(app, "wb-confirm").click()
     assert "delete those first" in back.error.data["text"]
 
 
@@ -215,6 +216,30 @@ def test_notes_and_names_are_on_disk_at_once(app, view, home):
     assert view._title.data["text"] == "better"
     assert home.summaries("dataset")[0].name == "better"
     settled(app)
+
+
+def test_a_name_is_changed_by_enter(app, view, home):
+    view._on_rename()
+    view.rename.name.value = "entered"
+    view.rename.name.control._handle_custom_msg({"event": "submit"}, [])
+    assert home.summaries("dataset")[0].name == "entered"
+    settled(app)
+
+
+def test_what_others_need_is_not_asked_about(app, view, home):
+    home.create_job("run", "needs it", {}, parents=[view.dataset.id])
+    settled(app)
+    view._ask()
+    assert "is used by needs it" in view.error.data["text"]
+    assert view._confirm.root.children == ()
+
+
+def test_on_a_dataset_that_is_gone_nothing_is_trained(app, view, home):
+    settled(app)
+    home.delete(view.dataset.job)
+    find(app, "wb-train-on").click()
+    assert f"there is no dataset {view.dataset.id!r}" in view.error.data["text"]
+    assert app.page.name == "data"
 
 
 def test_a_deleted_dataset_is_gone_from_disk_and_page(app, view, home):

@@ -9,8 +9,8 @@ from workbench.data.findings import Finding
 from workbench.errors import InvalidValue
 from workbench.panels.app import App
 from workbench.panels.edits import Edits
+from workbench.panels.names import next_name
 from workbench.panels.pictures import thumbnails
-from workbench.panels.version_form import next_name
 
 
 @pytest.fixture

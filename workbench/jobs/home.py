@@ -177,6 +177,16 @@ class Home:
         """List the jobs that cannot do without ``job``."""
         return [summary for summary in self.summaries() if job.id in summary.parents]
 
+    def check_unused(self, job: Job) -> None:
+        """Refuse to do away with a job that others cannot do without.
+
+        Raises:
+            JobInUse: naming those.
+        """
+        names = ", ".join(f"{s.name} ({s.id})" for s in self.dependants(job))
+        if names:
+            raise JobInUse(f"{job.name} is used by {names}; delete those first")
+
     def delete(self, job: Job) -> None:
         """Delete a job and everything in its directory.
 
@@ -184,9 +194,7 @@ class Home:
             JobInUse: other jobs depend on it.
             JobBusy: it is being executed, or another process is about to do so.
         """
-        names = ", ".join(f"{s.name} ({s.id})" for s in self.dependants(job))
-        if names:
-            raise JobInUse(f"{job.name} is used by {names}; delete those first")
+        self.check_unused(job)
         with job.unexpected():
             # Renamed first: a deletion that is cut short leaves nothing that looks like a job.
             doomed = job.path.with_name(f".{job.id}.deleted")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.panels.view import box, button, close_tree, note
+from workbench.panels.view import View, box, button, close_tree
 
 
 class Confirm:
@@ -26,7 +26,7 @@ class Confirm:
             button("Keep", self.clear, "wb-keep"),
             kind="wb-row",
         )
-        self.root.children = (note(question), buttons)
+        self.root.children = (View("note", text=question, tone="info", reveal=True), buttons)
 
     def clear(self) -> None:
         """Take the question away."""

@@ -12,7 +12,11 @@ from workbench.panels import format as fmt
 from workbench.panels.pictures import range_of
 from workbench.panels.view import View
 
-_DUPLICATES = {"together": "kept in one split", "drop": "one of each kept", "ignore": "ignored"}
+_DUPLICATES = {
+    "together": "kept in one split, where splits are drawn",
+    "drop": "one of each kept",
+    "ignore": "ignored",
+}
 
 
 def about(dataset: Dataset, home: Home) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from workbench.data import DatasetConfig
+from workbench.jobs import Home
 from workbench.panels import fields as f
 from workbench.panels.image_fields import ImageFields
+from workbench.panels.names import unused_name
 from workbench.panels.record_fields import RecordFields
 from workbench.panels.source_forms import SourceForm
 from workbench.panels.split_fields import SplitFields
@@ -68,8 +70,8 @@ class DatasetFields:
         for part in (self.image, self.splits, self.records):
             part.changed()
 
-    def suggest_name(self, source: SourceForm) -> None:
-        """Offer a name until somebody types one."""
+    def suggest_name(self, source: SourceForm, home: Home) -> None:
+        """Offer a name, which no dataset has, until somebody types one."""
         name = source.suggested_name() if source.begun else self._offered
         # Offered once: a field that somebody empties must not fill itself again.
         if name == self._offered:
@@ -77,7 +79,7 @@ class DatasetFields:
         self._offered = name
         if not self._named:
             self.filling = True
-            self.name.value = name
+            self.name.value = unused_name(home, name) if name else ""
             self.filling = False
 
     def more(self) -> widgets.Widget:

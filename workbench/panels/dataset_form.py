@@ -146,7 +146,7 @@ class DatasetForm:
         self.source.changed()
         self.fields.changed()
         self._refused = None
-        self.fields.suggest_name(self.source)
+        self.fields.suggest_name(self.source, self.page.home)
         self.plan.source(self.source, self._seed())
         self._show()
 
@@ -157,6 +157,8 @@ class DatasetForm:
 
     @guarded
     def _on_create(self) -> None:
+        if self._starting:  # the second click of two, on its way when the button was disabled
+            return
         config = self.config()
         self._starting = True
         self._show()

@@ -118,6 +118,7 @@ class DatasetView:
 
     @guarded
     def _on_train(self) -> None:
+        self.page.home.job(self.dataset.id, "dataset")  # it may have been deleted elsewhere
         self.page.app.new_run(self.dataset.id)
 
     @guarded
@@ -133,6 +134,7 @@ class DatasetView:
             self.export = ExportForm(self.page, self.dataset)
             self._above.children = (*self._above.children, self.export.root)
         self.export.show(not self.export.visible)
+        (self._train.remove_class if self.export.visible else self._train.add_class)("wb-primary")
 
     @guarded
     def _on_rename(self) -> None:
@@ -159,6 +161,8 @@ class DatasetView:
 
     @guarded
     def _ask(self) -> None:
+        clear_error(self.error)
+        self.page.home.check_unused(self.dataset.job)
         size = fmt.size(self.dataset.job.size_bytes())
         question = (
             f"Delete the dataset {self.dataset.name} and its {size} of records? "

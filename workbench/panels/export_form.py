@@ -57,6 +57,7 @@ class ExportForm:
         self.root.layout.display = "none"
         for field in (self.format, self.encoding, self.folder):
             field.on_change(self._on_change)
+        self.folder.on_enter(self._on_enter)
         self._on_change()
 
     def show(self, visible: bool = True) -> None:
@@ -144,6 +145,11 @@ class ExportForm:
 
         self.page.begin(work, self._finish)
         self._follow()
+
+    @guarded
+    def _on_enter(self) -> None:
+        if not self._start.disabled:
+            self._on_start()
 
     def _note(self, done: int, total: int) -> None:
         """Called in the thread that exports."""

@@ -170,6 +170,7 @@ class HomePage(Page):
     def _ask(self, id: str) -> None:
         job = self._job(id)
         what = "the run" if job.kind == "run" else "the dataset"
+        self.home.check_unused(job)
         question = f"Delete {what} {job.name} and its {fmt.size(job.size_bytes())} on disk?"
         self._confirm.ask(question, "Delete", partial(self._delete, id))
 

@@ -40,7 +40,7 @@ class Making:
         self.config = DatasetConfig.from_dict(job.config)
         self._remote = type(self.config.source).__name__ == "S3Folder"
         self.error = note(tone="error")
-        self._starting = False
+        self._starting = self._stopping = False
         self._make()
         asides = (self._facts, self._code, self._log)
         self.widgets = (
@@ -66,7 +66,7 @@ class Making:
         facts = [
             ["Source", source.describe()],
             ["Images", f"{image.describe()}, {image.resize}"],
-            ["Made", fmt.clock(self.job.created)],
+            ["Begun", fmt.clock(self.job.created)],
         ]
         self._facts = View("facts", title="Dataset", facts=facts)
         self._code = View("code", code=as_code.create_dataset(self.config))
@@ -95,6 +95,7 @@ class Making:
 
     def _show(self, summary: JobSummary) -> None:
         live = summary.status in LIVE or self._starting
+        self._stopping = self._stopping and live
         self._title.show(text=summary.name, status=summary.status)
         self._progress.show(**self._how_far(summary, live))
         self._outcome.show(**({"text": ""} if live else self._how_it_ended(summary)))
@@ -108,8 +109,10 @@ class Making:
             return {"fraction": None, "text": ""}
         if summary.status not in LIVE:
             return {"fraction": 0, "text": "Checking the source …"}
-        fraction = summary.progress.fraction if summary.progress else 0
-        return {"fraction": fraction, "text": progress_text(summary) or "Starting …"}
+        progress, text = summary.progress, progress_text(summary) or "Starting …"
+        if self._stopping:
+            text = "Stopping …"
+        return {"fraction": progress.fraction if progress and progress.unit else None, "text": text}
 
     def _how_it_ended(self, summary: JobSummary) -> dict[str, Any]:
         if summary.status == "failed":
@@ -132,7 +135,9 @@ class Making:
 
     @guarded
     def _send_stop(self) -> None:
+        self._stopping = True
         self.job.send("stop")
+        self.page.refresh()
 
     @guarded
     def _resume(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from workbench.data import DatasetConfig
+from workbench.errors import InvalidValue
 from workbench.panels import fields as f
 from workbench.panels.view import box
 
@@ -63,8 +64,14 @@ class SplitFields:
         }
 
     def values(self) -> dict[str, Any]:
-        """The other fields, as a configuration takes them."""
+        """The other fields, as a configuration takes them.
+
+        Raises:
+            InvalidValue: the pattern is empty; the message begins with its field's name.
+        """
         rule = self.together.value
+        if rule == _PATTERN and not self.pattern.entered:
+            raise InvalidValue("keep_together must not be empty; write a pattern, or keep nothing")
         return {
             "keep_together": self.pattern.entered if rule == _PATTERN else rule,
             "duplicates": self.duplicates.value,

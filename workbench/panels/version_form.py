@@ -8,10 +8,10 @@ from typing import Any
 from workbench.api import as_code
 from workbench.data import Dataset, DatasetConfig
 from workbench.errors import WorkbenchError
-from workbench.jobs import Home
 from workbench.panels import fields as f
 from workbench.panels.edits import Edits
-from workbench.panels.guard import clear_error, guarded
+from workbench.panels.guard import clear_error, guarded, show_error
+from workbench.panels.names import next_name
 from workbench.panels.view import View, box, button, note
 
 _COLUMNS = [{"label": "Changes"}]
@@ -31,7 +31,7 @@ class VersionForm:
         page: Any,
         dataset: Dataset,
         edits: Edits,
-        make: Callable[[DatasetConfig], object],
+        make: Callable[..., object],
         closed: Callable[[], object] = lambda: None,
     ) -> None:
         self.lock, self.dataset, self.edits = page.lock, dataset, edits
@@ -52,11 +52,14 @@ class VersionForm:
         self._shares = box(self.validation.root, self.test.root, kind="wb-pair")
         handlers = {"undo": self._on_undo}
         self._steps = View("table", handlers, columns=_COLUMNS, rows=[])
+        self._starting = False
         self._button = button("Make new version", self._on_make, "wb-primary", "wb-make-version")
         self._code = View("code", code="")
         self.root = self._layout()
         for field in [*self._fields, self.divide]:
             field.on_change(self._on_change)
+        for field in self._fields:
+            field.on_enter(self._on_enter)
         self.show(visible=False)
 
     @property
@@ -154,7 +157,7 @@ class VersionForm:
             self._code.show(code="# the form is not filled in yet")
             return
         f.blame(self._fields, "")
-        self._button.disabled = False
+        self._button.disabled = self._starting
         self._code.show(code=code)
 
     @guarded
@@ -180,15 +183,17 @@ class VersionForm:
     @guarded
     def _on_make(self) -> None:
         clear_error(self.error)
-        self._make(self.config())
+        if self._starting:  # the second click of two, on its way when the button was disabled
+            return
+        config = self.config()
+        self._starting = self._button.disabled = True
+        self._make(config, None, self._refused)
 
+    @guarded
+    def _on_enter(self) -> None:
+        if not self._button.disabled:
+            self._on_make()
 
-def next_name(home: Home, name: str) -> str:
-    """``digits-2`` for ``digits``, ``digits-3`` when that is taken."""
-    taken = {summary.name for summary in home.summaries("dataset")}
-    stem, dash, number = name.rpartition("-")
-    base, first = (stem, int(number) + 1) if dash and stem and number.isdecimal() else (name, 2)
-    return next(
-        tried for count in range(first, first + len(taken) + 1)
-        if (tried := f"{base[:190]}-{count}") not in taken
-    )  # fmt: skip
+    def _refused(self, error: WorkbenchError) -> None:
+        self._starting = self._button.disabled = False
+        show_error(self.error, error)

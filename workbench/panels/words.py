@@ -41,6 +41,7 @@ class Rename:
     def __init__(self, page: Any, job: Job, renamed: Callable[[], object]) -> None:
         self.lock, self._job, self._renamed = page.lock, job, renamed
         self.name = f.text("name", "New name", job.name)
+        self.name.on_enter(self._on_save)
         self.error = self.name.message
         self.root = box(
             self.name.root,

@@ -63,7 +63,7 @@ def _describe(summary: JobSummary) -> dict[str, Any]:
         "kind": summary.kind,
         "name": summary.name,
         "status": summary.status,
-        "fraction": progress.fraction if progress else None,
+        "fraction": progress.fraction if progress and progress.unit else None,
         "text": _text(progress) if progress else "",
     }
 

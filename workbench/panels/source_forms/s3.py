@@ -47,7 +47,8 @@ class S3Form(SourceForm):
         )  # fmt: skip
         self.place = self.add(
             f.text(
-                "path", "Path — one sub-folder a class", hint="mnist/train/", also=("the prefix",),
+                "path", "Path — one sub-folder a class", hint="mnist/train/",
+                also=("the prefix", "there is nothing at"),
                 tooltip="Objects in deeper folders belong to the class of the top folder.",
             )
         )  # fmt: skip
@@ -134,4 +135,7 @@ class S3Form(SourceForm):
             super().complain(message)
 
     def _ask(self) -> None:
+        if not self.begun:
+            self._bucket.complain("give a bucket, or an address such as s3://BUCKET/PATH/")
+            return
         self.on_connect()

@@ -4,7 +4,8 @@ function action(label, onClick, title, className) {
   const node = make("button", `wb-button ${className || ""}`, label);
   node.type = "button";
   node.title = title || label;
-  if (title) node.setAttribute("aria-label", title);
+  // A sign has its title for a name; what has words is called by them.
+  if (title && !/[a-z]/i.test(label)) node.setAttribute("aria-label", title);
   node.addEventListener("click", onClick);
   return node;
 }
@@ -321,7 +322,7 @@ function render({ model, el }) {
     }
     arrive = null;
     const title = data.finding ? data.finding.title : null;
-    if (title && title !== found) finding.scrollIntoView({ block: "nearest" });
+    if (title && title !== found) finding.scrollIntoView({ block: "start" });
     found = title;
     if (data.items.length) mark();
     else bar.update();

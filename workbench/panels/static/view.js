@@ -18,10 +18,14 @@ function bar(fraction, label) {
   track.setAttribute("role", "progressbar");
   track.setAttribute("aria-valuemin", "0");
   track.setAttribute("aria-valuemax", "100");
-  track.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
   track.setAttribute("aria-label", label || "progress");
   const fill = make("div", "wb-fill");
-  fill.style.setProperty("--share", `${(100 * fraction).toFixed(2)}%`);
+  // Of what cannot be counted only that it goes on is shown.
+  if (fraction === null) track.classList.add("wb-endless");
+  else {
+    track.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
+    fill.style.setProperty("--share", `${(100 * fraction).toFixed(2)}%`);
+  }
   track.append(fill);
   return track;
 }
@@ -123,6 +127,8 @@ const kinds = {
       box.classList.add("wb-error");
     }
     box.append(make("span", "", data.text));
+    // With the buttons below it, wherever on the page the person is.
+    if (data.reveal) requestAnimationFrame(() => el.scrollIntoView({ block: "center" }));
     if (data.details) {
       const fold = make("details", "wb-details");
       fold.append(make("summary", "", "Details"), make("pre", "", data.details));
@@ -185,8 +191,9 @@ const kinds = {
   },
 
   progress(data, el) {
-    if (data.fraction === null || data.fraction === undefined) return;
-    el.append(bar(data.fraction, data.text));
+    const known = data.fraction !== null && data.fraction !== undefined;
+    if (!known && !data.text) return;
+    el.append(bar(known ? data.fraction : null, data.text));
     el.append(make("div", "wb-muted wb-progress-text", data.text));
   },
 

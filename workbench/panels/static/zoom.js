@@ -2,6 +2,7 @@
 function zoom(model, { onSelect, isSelected, onClose }) {
   const dialog = make("dialog", "wb-dialog wb-zoom");
   dialog.setAttribute("aria-label", "One image");
+  dialog.tabIndex = -1;
   const head = make("div", "wb-zoom-head");
   const place = make("span", "wb-muted");
   const pictures = make("div", "wb-zoom-pictures");
@@ -47,6 +48,8 @@ function zoom(model, { onSelect, isSelected, onClose }) {
     place.textContent = data.place;
     earlier.disabled = data.at === 0;
     later.disabled = data.at + 1 >= data.total;
+    // A button that is disabled keeps no keys, and neither does what it hands the focus to.
+    if (!dialog.contains(document.activeElement) || document.activeElement.disabled) dialog.focus();
     pictures.replaceChildren(
       figure(data.caption, bytes, data),
       figure("original", "Reading the original …"),
