@@ -150,8 +150,27 @@ def test_from_lists_stopped_changed_and_made(panel, open_page, home, digits_fold
     expect(page.locator(".wb-explore-grid .wb-thumb").first).to_be_visible(timeout=120_000)
     expect(page.locator(".wb-title h2")).to_have_text("from lists")
 
+    # One can go on by keys from the very first image, whose way back is barred.
+    page.locator(".wb-explore-grid .wb-thumb").first.click()
+    place = page.locator(".wb-zoom-head .wb-muted")
+    expect(place).to_contain_text("1 of")
+    first = place.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(place).not_to_have_text(first)
+    page.keyboard.press("ArrowLeft")
+    expect(place).to_have_text(first)
+    page.keyboard.press("ArrowRight")
+    expect(place).not_to_have_text(first)
+    watched.shot("zoom-narrow")
+    page.keyboard.press("Escape")
+
     # The one that was stopped is still there, and can be made from the list of all.
     page.locator(".wb-tab-home").click()
     stopped = page.locator(".wb-page-home tbody tr", has_text="<b>from lists</b>")
     stopped.get_by_role("button", name="Resume").click()
     expect(stopped.locator(".wb-pill-done")).to_be_visible(timeout=120_000)
+
+    # A question is asked where one is.
+    stopped.get_by_role("button", name="Delete").click()
+    expect(page.locator(".wb-page-home .wb-keep")).to_be_in_viewport()
+    watched.shot("delete-narrow")

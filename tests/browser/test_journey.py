@@ -171,6 +171,14 @@ def test_cell(lab, open_page, server_environment):
     before = page.locator(".jp-NotebookPanel .jp-CodeCell").count()
     cell.locator(".wb-insert").first.click()
     expect(page.locator(".jp-NotebookPanel .jp-CodeCell")).to_have_count(before + 1)
+    # Without its kernel it says so in one line.
+    page.locator(".jp-NotebookPanel [data-command='notebook:restart-kernel']").first.click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    said = "document.querySelector('.jp-NotebookPanel .wb-app')"
+    page.wait_for_function(
+        f"getComputedStyle({said}, '::before').content.includes('run this cell again')"
+    )
+    watched.shot("lab-cell-without-kernel")
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (280, "dark")])

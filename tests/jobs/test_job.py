@@ -83,6 +83,15 @@ def waits(job):
     return [command.name for command in commands.take(job.path)]
 
 
+def test_a_job_that_has_just_ended_can_be_announced_and_deleted(job, monkeypatch):
+    with EventWriter(job.path / "events.jsonl") as events:
+        owner = lock.OwnerLock(job.path)
+        events.write("status", status="done")
+    monkeypatch.setattr(lock.time, "sleep", lambda _: owner.release())
+    job.announce()
+    assert job.status == "waiting"
+
+
 def test_a_job_that_waits_for_a_living_process_is_neither_announced_again_nor_deleted(job, child):
     job.announce(child)
     job.send("stop")

@@ -54,6 +54,16 @@ def test_the_lock_dies_with_its_holder(tmp_path, other_owner):
     lock.OwnerLock(tmp_path).release()
 
 
+def test_an_owner_that_is_about_to_leave_is_waited_for(tmp_path, monkeypatch):
+    owner = lock.OwnerLock(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(lock, "_LEAVING_S", 0.0)
+        with pytest.raises(JobBusy):
+            lock.OwnerLock(tmp_path, leaving=True)
+    monkeypatch.setattr(lock.time, "sleep", lambda _: owner.release())
+    lock.OwnerLock(tmp_path, leaving=True).release()
+
+
 def test_readers_never_keep_an_owner_out(tmp_path):
     stop = threading.Event()
 

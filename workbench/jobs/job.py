@@ -234,7 +234,7 @@ class Job:
         """
         # Read before it is owned: for readers a job that is owned is under way.
         events, offset = self.events()
-        with lock.OwnerLock(self.path):
+        with lock.OwnerLock(self.path, leaving=status.has_ended(events)):
             events += self.events(offset)[0]
             process = status.expected([event for event in events if event["type"] == "status"])
             if process is not None:

@@ -15,19 +15,24 @@ from workbench.errors import JobBusy
 
 # A reader that asks "is it held?" holds the lock for microseconds; the owner waits that out.
 _PATIENCE_S = 1.0
+# Who has written that a job has ended gives it free at once, on a busy machine a little later.
+_LEAVING_S = 10.0
 
 
 class OwnerLock:
     """The exclusive right to execute the job in a directory (``owner.lock``).
 
+    Args:
+        leaving: its job has ended, so whoever still holds it is about to give it free.
+
     Raises:
         JobBusy: another thread or process executes the job.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, leaving: bool = False) -> None:
         self._path = directory / "owner.lock"
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        if not self._acquire():
+        if not self._acquire(leaving):
             os.close(self._file)
             raise JobBusy(f"{directory.name} is already being executed by {describe(directory)}")
         os.ftruncate(self._file, 0)
@@ -45,14 +50,14 @@ class OwnerLock:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _acquire(self) -> bool:
-        deadline = time.monotonic() + _PATIENCE_S
+    def _acquire(self, leaving: bool) -> bool:
+        deadline = time.monotonic() + (_LEAVING_S if leaving else _PATIENCE_S)
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return True
             except BlockingIOError:
-                if time.monotonic() > deadline or not _is_shared(self._path):
+                if time.monotonic() > deadline or not (leaving or _is_shared(self._path)):
                     return False
                 time.sleep(0.002)
 

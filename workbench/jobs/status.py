@@ -39,6 +39,12 @@ def derive(directory: Path, word: str | None, process: dict[str, Any] | None) ->
     return INTERRUPTED
 
 
+def has_ended(events: Sequence[Event]) -> bool:
+    """Whether the last status among a job's events is one that no execution goes on from."""
+    words = (event.get("status") for event in reversed(events) if event["type"] == "status")
+    return next(words, WAITING) not in LIVE
+
+
 def expected(statuses: Sequence[Event]) -> dict[str, Any] | None:
     """The process, other than this one, that was asked to execute a job and is about to begin.
 

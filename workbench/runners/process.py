@@ -67,7 +67,7 @@ class ProcessRunner:
             )
         except WorkbenchError:
             child.kill()
-            child.wait()
+            child.communicate()  # which closes its pipe, too
             raise
         assert child.stdin is not None
         # The word to begin: the child must not ask for the lock before the announcement is made.
