@@ -48,6 +48,7 @@ def show_run(page, name: str) -> None:
 def wait_until_done(page) -> None:
     pill = page.locator(".wb-page-train .wb-title .wb-pill-done")
     expect(pill).to_be_visible(timeout=240_000)
+    expect(page.locator(".wb-page-train .wb-progress")).to_have_count(0)
 
 
 def expect_whole_curve(page, run: Path) -> None:

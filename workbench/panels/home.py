@@ -119,7 +119,7 @@ class HomePage(Page):
             "name": summary.name,
             "status": summary.status,
             "text": progress_text(summary, names.get(summary.dataset or "")),
-            "fraction": summary.progress.fraction if summary.progress else 0,
+            "fraction": _fraction(summary),
             "curve": curve,
         }
 
@@ -186,6 +186,14 @@ class HomePage(Page):
     @guarded
     def _try_mnist(self) -> None:
         self.app.try_mnist()
+
+
+def _fraction(summary: JobSummary) -> float | None:
+    """The share done; None of what goes on and cannot be counted."""
+    progress = summary.progress
+    if progress is None or progress.unit:
+        return progress.fraction if progress else 0
+    return None if summary.status == "running" else 0
 
 
 def progress_text(summary: JobSummary, dataset: str | None = None) -> str:

@@ -112,7 +112,9 @@ class Making:
         progress, text = summary.progress, progress_text(summary) or "Starting …"
         if self._stopping:
             text = "Stopping …"
-        return {"fraction": progress.fraction if progress and progress.unit else None, "text": text}
+        if progress is None or not progress.unit:  # what it does now cannot be counted
+            return {"fraction": None, "text": text, "endless": True}
+        return {"fraction": progress.fraction, "text": text}
 
     def _how_it_ended(self, summary: JobSummary) -> dict[str, Any]:
         if summary.status == "failed":

@@ -192,7 +192,7 @@ const kinds = {
 
   progress(data, el) {
     const known = data.fraction !== null && data.fraction !== undefined;
-    if (!known && !data.text) return;
+    if (!known && !data.endless) return;
     el.append(bar(known ? data.fraction : null, data.text));
     el.append(make("div", "wb-muted wb-progress-text", data.text));
   },
