@@ -1,7 +1,11 @@
+import re
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import workbench as wb
+from workbench.data.original import origin
 from workbench.errors import DataError, InvalidValue, JobInUse, NotFound
 
 
@@ -84,3 +88,45 @@ def test_what_cannot_be_derived_is_refused_before_anything_is_made(digits, field
     with pytest.raises(error, match=message):
         derive("wrong", wb.FromDatasets((digits.id,), **fields), home)
     assert len(home.summaries()) == before
+
+
+def write_patients(folder, patients=20):
+    """Two images a patient, one a class, ``folder/<class>/<patient>_<number>.png``."""
+    random = np.random.default_rng(0)
+    for label in "ab":
+        (folder / label).mkdir(parents=True)
+        for patient in range(patients):
+            pixels = random.integers(0, 256, (16, 16, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / label / f"p{patient:03d}_{label}.png")
+    return folder
+
+
+def sides(ds):
+    """The splits in which each patient is."""
+    found = {}
+    for name in ds.splits:
+        for path in ds.paths(name, range(len(ds.splits[name]))):
+            found.setdefault(re.search(r"p\d+", path)[0], set()).add(name)
+    return found
+
+
+def test_what_is_converted_anew_keeps_the_names_of_its_images(tmp_path):
+    home = wb.Home(tmp_path / "home")
+    folder = write_patients(tmp_path / "in")
+    small, smaller = (wb.ImageFormat(width=side, height=side) for side in (8, 4))
+    parent = derive("parent", wb.ImageFolder(folder), home, image=small)
+    source = wb.FromDatasets((parent.id,), divide="again", validation_percent=30)
+    ds = derive("child", source, home, image=smaller, keep_together=r"(p\d+)_")
+    assert len(sides(ds)) == 20
+    assert all(len(splits) == 1 for splits in sides(ds).values())
+    assert len(ds.splits["val"]) == 12
+    # Of all names, those of one patient are found; they are shown as their parent shows them.
+    found = [item.path for item in ds.page(None, text="p001").items]
+    named = sorted(ds.config.source.location(path) for path in found)
+    assert named == [str(folder / label / f"p001_{label}.png") for label in "ab"]
+    apart = derive("apart", source, home, image=smaller, keep_together="folder")
+    assert len(set(np.asarray(apart.table["group"]).tolist())) == 2
+    # Converted once more, a name refers to the last dataset alone.
+    last = derive("last", wb.FromDatasets((ds.id,)), home, image=small)
+    assert last.table.names[3] == ds.table.names[3].replace(parent.id, ds.id)
+    assert origin(last, 3)[1] == origin(ds, 3)[1] == 3

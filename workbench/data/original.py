@@ -11,7 +11,7 @@ from workbench.data.images.pixels import Picture, from_array, to_channels
 from workbench.data.images.visible import visible
 from workbench.data.records import owners
 from workbench.data.sources import Access
-from workbench.data.sources.derived import FromDatasets
+from workbench.data.sources.derived import FromDatasets, reference
 from workbench.errors import DataError, WorkbenchError
 from workbench.jobs import Home
 
@@ -68,9 +68,9 @@ def _parent(dataset: Dataset, row: int) -> tuple[Dataset, int]:
         if not len(rows):
             raise DataError(f"the dataset {owner.name} does not have it any more")
         return owner, int(rows[0])
-    # Converted anew: the name tells the dataset and the row (sources/derived.py).
-    parent, _, number = dataset.table.names[row].rpartition(":")
-    return Dataset(home.job(parent, "dataset")), int(number)
+    # Converted anew: the name ends with the dataset and the row (sources/derived.py).
+    parent, number = reference(dataset.table.names[row])
+    return Dataset(home.job(parent, "dataset")), number
 
 
 def _shown(picture: Picture, background: str, most_side: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ from workbench.validation import check, check_choice, check_whole
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-Rows = tuple[tuple[int, int], ...]
+# What the name of an image that is converted anew ends with: its dataset's id and its row there.
+_REFERENCE = re.compile(r":[a-z][a-z0-9]{7}:[0-9]+\Z")
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,12 @@ class FromDatasets(Divided):
         ]
         return list(dict.fromkeys([name for name in named if name] + [r[2] for r in self.relabel]))
 
+    def location(self, name: str) -> str:
+        """How people are shown a sample: as in the dataset that it comes from."""
+        return _REFERENCE.sub("", name)
+
     def read(self, seed: int, access: Access) -> Listing:
-        """List the images that are wanted; a name is the dataset's id and a row."""
+        """List the images that are wanted, by the names they have and where their records are."""
         listing = Listing(labels=self.labels(access))
         listing.samples = self._samples(listing, seed, access)
         return listing
@@ -166,14 +172,30 @@ class FromDatasets(Divided):
             splits = parent.table["split"][rows] if self.divide == "keep" else np.zeros(len(rows))
             groups = parent.table["group"][rows]
             for row, label, split, group in zip(rows, labels, splits, groups, strict=True):
-                name = SPLITS[int(split) - 1] if split else ""
+                preset = SPLITS[int(split) - 1] if split else ""
                 together = f"{parent.id}/{group}" if group >= 0 else ""
-                yield Sample(f"{parent.id}:{row}", int(label), name, together)
+                name = _referring(parent.table.names[int(row)], parent.id, int(row))
+                yield Sample(name, int(label), preset, together)
+
+
+def _referring(name: str, dataset_id: str, row: int) -> str:
+    """The name of an image that is converted anew.
+
+    What it is called comes first, so that searching and keeping together find in it what they
+    find in the parent; the reference to the record, at the end, replaces an older one.
+    """
+    return f"{_REFERENCE.sub('', name)}:{dataset_id}:{row}"
+
+
+def reference(name: str) -> tuple[str, int]:
+    """The dataset's id and the row that the name of an image that was converted anew ends with."""
+    before, _, row = name.rpartition(":")
+    return before.rpartition(":")[2], int(row)
 
 
 @dataclass(frozen=True)
 class RecordReader:
-    """Reads images out of finished datasets: names are ``ID:ROW``.
+    """Reads images out of finished datasets: names end with ``ID:ROW``.
 
     Args:
         home: the folder of the home they are in.
@@ -188,7 +210,7 @@ class RecordReader:
 
         opened: dict[str, Dataset] = {}
         for name in names:
-            dataset_id, _, row = name.rpartition(":")
+            dataset_id, row = reference(name)
             if dataset_id not in opened:
                 opened[dataset_id] = Dataset(Job(Home(self.home).datasets_dir / dataset_id))
-            yield opened[dataset_id].record(int(row))
+            yield opened[dataset_id].record(row)
