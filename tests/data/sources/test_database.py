@@ -4,6 +4,7 @@ import re
 import struct
 import tracemalloc
 import zipfile
+from functools import partial
 from types import SimpleNamespace
 
 import h5py
@@ -12,13 +13,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import workbench as wb
 from workbench.data.export import export
 from workbench.data.export.tfrecord import framed
 from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.sources.base import Access
 from workbench.data.sources.database import Database
 from workbench.data.sources.messages import messages
-from workbench.errors import DataError, InvalidValue, NotFound, WorkbenchError
+from workbench.data.sources.stores.tfrecord import is_record_file
+from workbench.errors import DataError, InvalidValue, JobFailed, NotFound, WorkbenchError
 
 ACCESS = Access()
 
@@ -233,10 +236,7 @@ def test_bad_records_are_named_and_the_rest_goes_on(tmp_path):
     }
     source = Database(write_lmdb(tmp_path / "db", records))
     listing, samples = listed(source)
-    assert listing.ignored == [
-        ("db:2", "not a Datum message"),
-        ("db:3", "a Datum without an image"),
-    ]
+    assert listing.ignored == []
     found = dict(
         zip(
             (sample.name for sample in samples),
@@ -246,10 +246,89 @@ def test_bad_records_are_named_and_the_rest_goes_on(tmp_path):
     )
     assert np.array_equal(found["db:0"], IMAGE)
     assert found["db:1"] == png.getvalue()
+    assert str(found["db:2"]) == "not a Datum message"
+    assert str(found["db:3"]) == "a Datum without an image"
     assert "needs 72 values and has 10" in str(found["db:4"])
     assert "more than 89,478,485 pixels" in str(found["db:5"])
     assert "impossible size 2×5, 0 channels" in str(found["db:6"])
     assert np.array_equal(found["db:7"], np.full((4, 6, 1), 0.5, np.float32))
+
+
+def damage(path):
+    """Turn a byte in the middle of every record of a TFRecord file; return how many there are."""
+    data, start, count = bytearray(path.read_bytes()), 0, 0
+    while start < len(data):
+        (length,) = struct.unpack_from("<Q", data, start)
+        data[start + 12 + length // 2] ^= 1
+        start, count = start + length + 16, count + 1
+    path.write_bytes(data)
+    return count
+
+
+def test_damaged_records_count_as_unreadable(tmp_path):
+    folder = export(make_dataset(counts=(100, 0, 0)), "tfrecord", tmp_path / "out")
+    paths = [p for p in (folder / "train_db").iterdir() if is_record_file(p.read_bytes()[:16])]
+    assert sum(map(damage, sorted(paths)[:-1])) == 94
+    source = Database(str(folder), validation_percent=0)
+    make = partial(wb.create_dataset, source=source, runner="synchronous")
+    with pytest.raises(JobFailed, match="94 of 100 files cannot be read, the first is 'train_db/"):
+        make("strict", max_unreadable_percent=1)
+    ds = make("kind", max_unreadable_percent=99)
+    assert sum(sum(counts.values()) for counts in ds.counts.values()) == 6
+    assert (ds.image.width, ds.image.height) == (6, 5)
+    assert len(ds.report["unreadable"]) == 94 and ds.report["ignored"] == []
+    found = ("train_db/SHARD_000.tfrecords:00000000-damaged", "damaged (wrong checksum)")
+    assert found in ds.report["unreadable"]
+
+
+def spoil_list(folder):
+    path = folder / "train.txt"
+    lines = path.read_text().splitlines()
+    lines[3] = lines[3].rpartition(" ")[0] + " x"
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def spoil_hdf5(folder):
+    (path,) = (folder / "train_db").glob("*.h5")
+    with h5py.File(path, "r+") as file:
+        labels = file["label"][:].astype(np.float32)
+        labels[3] = 0.5
+        del file["label"]
+        file["label"] = labels
+
+
+def spoil_arrays(folder):
+    with np.load(folder / "arrays.npz") as file:
+        found = dict(file)
+    found["y_train"] = found["y_train"].astype(np.float32)
+    found["y_train"][3] = 0.5
+    np.savez(folder / "arrays.npz", **found)
+
+
+@pytest.mark.parametrize(
+    ("form", "spoil", "reason"),
+    [
+        ("folder", spoil_list, "its label is not a number"),
+        ("hdf5", spoil_hdf5, "its label 0.5 is not a whole number"),
+        ("numpy", spoil_arrays, "its label 0.5 is not a whole number"),
+    ],
+)
+def test_a_record_without_a_label_is_one_whose_reading_fails(tmp_path, form, spoil, reason):
+    folder = export(make_dataset(), form, tmp_path / "out")
+    spoil(folder)
+    source = Database(str(folder))
+    listing, samples = listed(source)
+    read = list(source.reader(ACCESS).read([sample.name for sample in samples]))
+    assert len(read) == 29 and listing.ignored == []
+    assert [(n, str(c)) for n, c in enumerate(read) if isinstance(c, DataError)] == [(3, reason)]
+
+
+def test_the_first_record_may_have_no_label(tmp_path):
+    records = {b"0": b"\xff\xff", b"1": datum(2, IMAGE), b"2": datum(1, IMAGE)}
+    source = Database(write_lmdb(tmp_path / "db", records))
+    listing, samples = listed(source)
+    assert [(s.name, s.label) for s in samples] == [("db:1", 2), ("db:0", 2), ("db:2", 1)]
+    assert source.suggested_format() == ImageFormat(width=6, height=4)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +356,7 @@ def test_labels_without_names_have_a_limit_and_two_classes(tmp_path):
 
 def test_a_database_of_something_else_ends_early(tmp_path):
     records = {b"%06d" % place: b"\xff not an image" for place in range(5000)}
-    with pytest.raises(DataError, match="most records cannot be read; the first, db:000000: not"):
+    with pytest.raises(DataError, match="first 1,001 records cannot be read; db:000000: not"):
         listed(Database(write_lmdb(tmp_path / "db", records)))
 
 
@@ -399,12 +478,13 @@ def test_records_with_the_keys_of_other_programs(tmp_path):
     (tmp_path / "x.tfrecord").write_bytes(b"".join(map(framed, records)))
     source = Database(str(tmp_path / "x.tfrecord"))
     listing, samples = listed(source)
-    assert [sample.label for sample in samples] == [1, 0, 1, 1, 1]
-    assert [name for name, _ in listing.ignored] == ["x.tfrecord:00000004", "x.tfrecord:00000006"]
+    assert [sample.label for sample in samples] == [1, 0, 1, 1, 0, 1, 0]
     read = list(source.reader(ACCESS).read([sample.name for sample in samples]))
     assert read[0] == read[1] == png.getvalue()
     assert np.array_equal(read[2], IMAGE)
-    assert "cannot have 72 bytes" in str(read[4])
+    assert "an Example without an image" in str(read[4])
+    assert "cannot have 72 bytes" in str(read[5])
+    assert str(read[6]) == "not a Example message"
 
 
 def records_file(path, change=lambda data: data):
@@ -421,10 +501,8 @@ def test_a_record_with_a_wrong_checksum_is_named(tmp_path):
     (tmp_path / "x.tfrecord").write_bytes(data)
     with pytest.raises(DataError, match="one class only"):  # the only one of class 0 is lost
         listed(Database(path))
-    listing = Database(path).read(0, ACCESS)
-    with pytest.raises(DataError):
-        list(listing.samples)
-    assert listing.ignored == [("x.tfrecord:00000001", "damaged (wrong checksum)")]
+    content = list(Database(path).reader(ACCESS).read(["x.tfrecord:00000001-damaged"]))
+    assert str(content[0]) == "damaged (wrong checksum)"
 
 
 @pytest.mark.parametrize(

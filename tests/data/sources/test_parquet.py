@@ -50,12 +50,23 @@ def test_a_folder_as_hugging_face_writes_it(tmp_path):
     listing, samples, images = read(source)
     assert listing.labels == ["emu", "cat", "dog"]
     assert source.shares == (0, 0)
-    assert [sample.split for sample in samples] == [""] * 50 + ["val"] * 2 + ["test"]
-    assert [sample.label for sample in samples][-4:] == [0, 2, 0, 1]
+    assert [sample.split for sample in samples] == [""] * 50 + ["val"] * 2 + ["test"] * 3
+    assert [sample.label for sample in samples][-5:-3] == [2, 0]
+    assert samples[-2].label == 1
     assert samples[26].name == "data/train-00001-of-00002.parquet[1]"
-    assert images == [b"picture %d" % number for number in [*range(52), 53]]
-    assert [reason for _, reason in listing.ignored] == ["2 rows without a class"]
+    assert images[:52] + images[53:54] == [b"picture %d" % number for number in [*range(52), 53]]
+    assert str(images[52]) == str(images[54]) == "the row has no class"
+    assert samples[54].name.endswith("[2] without a class")
+    assert listing.ignored == []
     assert ParquetImages.from_dict(source.to_dict()) == source
+
+
+def test_a_file_without_any_class_is_left_out(tmp_path):
+    write(tmp_path / "train.parquet", pictures(4), [0, 1, 0, 1])
+    write(tmp_path / "test.parquet", pictures(3), [-1, -1, -1])
+    listing, samples, _ = read(ParquetImages(str(tmp_path)))
+    assert len(samples) == 4
+    assert listing.ignored == [(str(tmp_path / "test.parquet"), "no row has a class")]
 
 
 def test_one_file_with_plain_bytes_names_and_groups(tmp_path):
@@ -68,7 +79,12 @@ def test_one_file_with_plain_bytes_names_and_groups(tmp_path):
     )
     listing, samples, images = read(ParquetImages(path, group_column="patient"))
     assert listing.labels == ["b9", "b10"]
-    assert [sample[1:] for sample in samples] == [(1, "", "7"), (0, "", "7"), (0, "", "8")]
+    assert [sample[1:] for sample in samples] == [
+        (1, "", "7"),
+        (0, "", "7"),
+        (0, "", "8"),
+        (0, "", ""),
+    ]
     assert images[:2] == [b"a", b"b"]
     assert str(images[2]) == "the row has no image"
 

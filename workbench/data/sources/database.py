@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from workbench.data.images.image_format import ImageFormat
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.given import settle_paths
-from workbench.data.sources.stores import Entry, Store, find_stores, layout, read_label_names
+from workbench.data.sources.stores import Entry, Image, Store, find_stores, layout, read_label_names
 from workbench.errors import DataError
 from workbench.validation import check
 
@@ -74,7 +75,7 @@ class Database(Divided):
                 _check_label(f"{name}:{entry.record}", entry.label, names, self.labels)
 
     def read(self, seed: int, access: Access) -> Listing:
-        """List all records; those without an image or a label are named as ignored."""
+        """List all records; the reader says of some that they have no image or no label."""
         stores, listing = self._stores(), Listing()
         listing.samples = self._samples(stores, listing)
         return listing
@@ -90,18 +91,15 @@ class Database(Divided):
         Raises:
             NotFound, DataError: there is none.
         """
-        name, entry = self._first(self._stores()["train"])
-        image = next(self.reader(Access()).read([f"{name}:{entry.record}"]))
-        if isinstance(image, DataError):
-            raise DataError(f"{name}:{entry.record}: {image}")
-        if isinstance(image, bytes):
-            from workbench.data.images.decode import open_image
-
-            picture = open_image(image)
-            channels = 1 if len(picture.getbands()) == 1 else 3
-            return ImageFormat(width=picture.width, height=picture.height, channels=channels)
-        height, width, channels = image.shape
-        return ImageFormat(width=width, height=height, channels=channels)
+        stores, reader = self._stores()["train"], self.reader(Access())
+        reason = DataError(f"{stores[0].path} has no records")
+        records = (f"{s.name}:{e.record}" for s in stores for e in s.entries())
+        for name in itertools.islice(records, _MOST_BAD):
+            found = _format_of(next(reader.read([name])))
+            if isinstance(found, ImageFormat):
+                return found
+            reason = DataError(f"{name}: {found}")
+        raise reason
 
     def _databases(self) -> list[tuple[str, str]]:
         given = (("train", self.train), ("val", self.val), ("test", self.test))
@@ -138,29 +136,53 @@ class Database(Divided):
         raise DataError(f"{stores[0].path} has no records")
 
     def _samples(self, stores: Mapping[str, Sequence[Store]], listing: Listing) -> Iterator[Sample]:
-        names, seen, good = self._names(), {-1}, 0
+        names, seen = self._names(), set[int]()
+        without: list[Sample] = []  # those that precede every label
+        reason = ""
         for split, parts in stores.items():
             to_draw = split == "train" and any(self.shares)
             for name, entry in ((s.name, entry) for s in parts for entry in s.entries()):
                 full = f"{name}:{entry.record}"
+                preset = "" if to_draw else split
                 if isinstance(entry.label, DataError):
-                    listing.ignored.append((full, str(entry.label)))
-                    _check_bad(listing.ignored, good)
-                    continue
-                _check_label(full, entry.label, names, self.labels)
-                seen.add(entry.label)
-                good += 1
-                yield Sample(full, entry.label, "" if to_draw else split)
-        if not good and listing.ignored:
-            raise DataError(f"no record can be read; {': '.join(listing.ignored[0])}")
-        listing.labels = names or [str(label) for label in range(max(seen) + 1)]
-        check_classes([listing.labels[label] for label in sorted(seen)[1:]], self.train)
+                    # Reading it tells why. It counts to a class that is there, so as to make none.
+                    reason = reason or f"{full}: {entry.label}"
+                    without.append(Sample(full, 0, preset))
+                    _check_bad(len(without), reason)
+                else:
+                    _check_label(full, entry.label, names, self.labels)
+                    seen.add(entry.label)
+                    yield Sample(full, entry.label, preset)
+                if seen:
+                    yield from (sample._replace(label=min(seen)) for sample in without)
+                    without.clear()
+        if without:
+            raise DataError(f"no record can be read; {reason}")
+        listing.labels = names or [str(label) for label in range(max(seen, default=-1) + 1)]
+        check_classes([listing.labels[label] for label in sorted(seen)], self.train)
 
 
-def _check_bad(ignored: Sequence[tuple[str, str]], good: int) -> None:
+def _format_of(image: Image) -> ImageFormat | DataError:
+    """The size and colour of an image, or why it has none."""
+    if isinstance(image, DataError):
+        return image
+    if isinstance(image, bytes):
+        from workbench.data.images.decode import open_image
+
+        try:
+            picture = open_image(image)
+        except DataError as error:
+            return error
+        channels = 1 if len(picture.getbands()) == 1 else 3
+        return ImageFormat(width=picture.width, height=picture.height, channels=channels)
+    height, width, channels = image.shape
+    return ImageFormat(width=width, height=height, channels=channels)
+
+
+def _check_bad(count: int, first: str) -> None:
     """End early where a database is none of images: its every record need not be named."""
-    if len(ignored) > _MOST_BAD and len(ignored) > good:
-        raise DataError(f"most records cannot be read; the first, {': '.join(ignored[0])}")
+    if count > _MOST_BAD:
+        raise DataError(f"the first {count:,} records cannot be read; {first}")
 
 
 def _check_label(name: str, label: int, names: Sequence[str], file: str | None) -> None:

@@ -13,6 +13,7 @@ from workbench.data.sources.base import Access, Divided, Listing, Sample, check_
 from workbench.data.sources.folder import natural_key
 from workbench.data.sources.given import settle_names, settle_paths
 from workbench.data.sources.parquet_rows import (
+    UNCLASSED,
     ParquetReader,
     check_image_type,
     check_label_type,
@@ -38,7 +39,8 @@ class ParquetImages(Divided):
 
     Files with ``validation`` or ``test`` in their names (``validation-00000-of-00001.parquet``)
     or their folders' are those splits; the others are divided by the percentages. Rows stream:
-    a process holds a few images at a time. Rows without a class are left out.
+    a process holds a few images at a time. Rows without a class are unreadable; files without any
+    class, as the tests of contests come, are left out.
 
     Attributes:
         path: the file or folder.
@@ -88,14 +90,21 @@ class ParquetImages(Divided):
     def read(self, seed: int, access: Access) -> Listing:
         """List the rows of all files; columns of classes and groups are read, no image."""
         listing = Listing()
-        present = {name for _, path in self._files() for name, _ in self._rows(path) if name}
+        files, present = [], set[str]()
+        for split, path in self._files():
+            found = {name for name, _ in self._rows(path)} - {""}
+            present |= found
+            if found:
+                files.append((split, path))
+            else:
+                listing.ignored.append((path, "no row has a class"))
         known = self._known()
         listing.labels = [name for name in known if name in present] or sorted(
             present, key=natural_key
         )
         listing.left_out = [(name, "no images") for name in known if name not in present]
         check_classes(listing.labels, self.path)
-        listing.samples = self._samples(listing)
+        listing.samples = self._samples(listing, files)
         return listing
 
     def reader(self, access: Access) -> ParquetReader:
@@ -161,18 +170,14 @@ class ParquetImages(Divided):
                     _check_count(names, path, self.label_column)
                 yield names[label], "" if group is None else str(group)
 
-    def _samples(self, listing: Listing) -> Iterator[Sample]:
+    def _samples(self, listing: Listing, files: list[tuple[str, str]]) -> Iterator[Sample]:
         places = {name: place for place, name in enumerate(listing.labels)}
-        for split, path in self._files():
+        for split, path in files:
             short = os.path.relpath(path, self._root())
-            without = 0
             for row, (name, group) in enumerate(self._rows(path)):
-                if name:
-                    yield Sample(f"{short}[{row}]", places[name], split, group)
-                else:
-                    without += 1
-            if without:
-                listing.ignored.append((path, f"{without:,} rows without a class"))
+                mark = "" if name else UNCLASSED
+                # What cannot be read counts to a class that is there, so as to make none.
+                yield Sample(f"{short}[{row}]{mark}", places.get(name, 0), split, group)
 
 
 def _split_of(path: str) -> str:

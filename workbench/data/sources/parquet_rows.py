@@ -16,6 +16,8 @@ from workbench.errors import DataError, MissingExtra, NotFound
 _LABELS_AT_ONCE = 65_536
 _IMAGES_AT_ONCE = 16
 _BUFFER = 1 << 20
+# What the name of a row without a class ends with.
+UNCLASSED = " without a class"
 
 
 def load_pyarrow() -> Any:
@@ -143,6 +145,9 @@ class ParquetReader:
             DataError: a file is gone or damaged.
         """
         for name in names:
+            if name.endswith(UNCLASSED):
+                yield DataError("the row has no class")
+                continue
             short, _, row = name.removesuffix("]").rpartition("[")
             path = os.path.join(self.root, short)
             if self._current is None or self._current.path != path:

@@ -40,9 +40,9 @@ class ArrayStore:
     def read(self, records: Sequence[str]) -> Iterator[Image]:
         """The images of some rows."""
         try:
-            rows = open_rows(self._place("x"))
+            rows, labels = open_rows(self._place("x")), read_small(self._place("y"))
             for record in records:
-                yield _row(rows, number(record))
+                yield _row(rows, labels, number(record))
         except (*DAMAGE, TokenError) as error:
             raise DataError(f"{self.path} cannot be read: {error}") from error
 
@@ -50,9 +50,12 @@ class ArrayStore:
         return Place(self.path, f"{letter}_{self.split}")
 
 
-def _row(rows: np.ndarray | Streamed, place: int) -> Image:
-    if not 0 <= place < rows.shape[0]:
+def _row(rows: np.ndarray | Streamed, labels: np.ndarray, place: int) -> Image:
+    if not 0 <= place < min(rows.shape[0], len(labels)):
         return DataError("there is no such record")
+    label = whole_label(labels[place].item())
+    if isinstance(label, DataError):
+        return label
     image = rows[place]
     image = np.array(image, image.dtype.newbyteorder("="), order="C")
     return image if image.ndim == 3 else image[..., np.newaxis]

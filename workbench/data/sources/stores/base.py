@@ -32,7 +32,7 @@ class Store(Protocol):
         """Where it lies."""
 
     def entries(self) -> Iterator[Entry]:
-        """Every record, in order.
+        """Every record, in order. One without a label gives the same reason when it is read.
 
         Raises:
             DataError: the database is damaged as a whole; the message names it.

@@ -46,14 +46,19 @@ class Hdf5Store:
 
     def read(self, records: Sequence[str]) -> Iterator[Image]:
         """The images of some rows."""
-        with self._open() as (data, _):
+        with self._open() as (data, labels):
             kind, swap = _kind(data), data.attrs.get(CHANNEL_ORDER, "RGB") == "BGR"
             for start, stop in _runs([number(record) for record in records], _most(data)):
                 if start < 0 or stop > len(data):
                     yield from [DataError("there is no such record")] * (stop - start)
                     continue
-                for image in data[start:stop].transpose(0, 2, 3, 1):
-                    yield _typed(swap_colours(image) if swap else image, kind)
+                images = data[start:stop].transpose(0, 2, 3, 1)
+                for image, label in zip(images, labels[start:stop].reshape(-1), strict=True):
+                    why_not = whole_label(label.item())
+                    if isinstance(why_not, DataError):
+                        yield why_not
+                    else:
+                        yield _typed(swap_colours(image) if swap else image, kind)
 
     @contextmanager
     def _open(self) -> Iterator[tuple[Any, Any]]:

@@ -11,6 +11,10 @@ from workbench.data.sources.stores.base import Entry, Image
 from workbench.data.sources.tables import read_entries
 from workbench.errors import DataError, NotFound
 
+# A colon ends the name of the database, and a per cent sign begins what stands for another.
+_ESCAPES = (("%", "%25"), (":", "%3A"))
+_NO_NUMBER = "%-"
+
 
 @dataclass(frozen=True)
 class ListStore:
@@ -22,22 +26,34 @@ class ListStore:
     def entries(self) -> Iterator[Entry]:
         """Every line's path with its label."""
         for entry in read_entries(self.path):
-            numeric = entry.label.isascii() and entry.label.isdecimal() and len(entry.label) < 12
-            label = int(entry.label) if numeric else DataError("its label is not a number")
-            # A colon ends the name of the database.
-            yield Entry(entry.path.replace("%", "%25").replace(":", "%3A"), label)
+            record = entry.path
+            for sign, escape in _ESCAPES:
+                record = record.replace(sign, escape)
+            if entry.label.isascii() and entry.label.isdecimal() and len(entry.label) < 12:
+                yield Entry(record, int(entry.label))
+            else:
+                yield Entry(record + _NO_NUMBER, _unnumbered())
 
     def read(self, records: Sequence[str]) -> Iterator[Image]:
         """The bytes of some files."""
         folder = os.path.dirname(self.path)
         for record in records:
-            name = record.replace("%3A", ":").replace("%25", "%")
+            if record.endswith(_NO_NUMBER):
+                yield _unnumbered()
+                continue
+            name = record
+            for sign, escape in reversed(_ESCAPES):
+                name = name.replace(escape, sign)
             try:
                 yield read_bytes(inside(folder, name))
             except NotFound:
                 yield DataError("the file is gone")
             except DataError as error:
                 yield error
+
+
+def _unnumbered() -> DataError:
+    return DataError("its label is not a number")
 
 
 def inside(folder: str, name: str) -> str:

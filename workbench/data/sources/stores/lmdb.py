@@ -69,9 +69,9 @@ def datum_image(value: bytes) -> Image:
     """The encoded bytes of a Datum, or its pixels: uint8, or float32 from ``float_data``."""
     try:
         datum = parse("Datum", value)
-        if datum.encoded:
-            return datum.data or DataError("a Datum without an image")
-        return _pixels(datum)
+        if not datum.data and (datum.encoded or not datum.float_data):
+            return DataError("a Datum without an image")
+        return datum.data if datum.encoded else _pixels(datum)
     except DataError as error:
         return error
 

@@ -27,6 +27,8 @@ _IMAGE = ("image_raw", "image/encoded", "image")
 _LABEL = ("label", "image/class/label")
 _SHAPE = (("height", "image/height"), ("width", "image/width"), ("depth", "image/channels"))
 _RAW = 0
+# What the name of a record ends with whose checksum is to be compared when it is read.
+_DAMAGED = "-damaged"
 _TYPES = {1: "<u1", 2: "<u2", 4: "<f4"}
 
 
@@ -43,21 +45,22 @@ class RecordStore:
         with self._open() as (file, size):
             place = 0
             while self._start(file, size, place) < size:
-                start = self._starts[place]
-                yield Entry(f"{place:08d}", _label(_data(file, size, start, place)))
+                data = _data(file, size, self._starts[place], place)
+                mark = _DAMAGED if isinstance(data, DataError) else ""
+                yield Entry(f"{place:08d}{mark}", _label(data))
                 place += 1
 
     def read(self, records: Sequence[str]) -> Iterator[Image]:
         """The images of some records."""
         with self._open() as (file, size):
             for record in records:
-                place = number(record)
+                place = number(record.removesuffix(_DAMAGED))
                 start = self._start(file, size, place)
                 if start >= size:
                     yield DataError("there is no such record")
                     continue
                 # Listing has compared the checksum; here it would cost as much as decoding.
-                data = _data(file, size, start, place, compare=False)
+                data = _data(file, size, start, place, compare=record.endswith(_DAMAGED))
                 yield data if isinstance(data, DataError) else example_image(data)
 
     def _start(self, file: BinaryIO, size: int, place: int) -> int:
@@ -136,17 +139,23 @@ def _label(data: bytes | DataError) -> int | DataError:
     if isinstance(data, DataError):
         return data
     try:
-        features = _features(data)
-        _first(features, _IMAGE, "an image")
-        return whole_label(_first(features, _LABEL, "a label"))
+        return _label_of(_features(data))
     except DataError as error:
         return error
+
+
+def _label_of(features: dict[str, Any]) -> int | DataError:
+    _first(features, _IMAGE, "an image")
+    return whole_label(_first(features, _LABEL, "a label"))
 
 
 def example_image(data: bytes) -> Image:
     """The encoded bytes of an Example, or its pixels: uint8, uint16 or float32 by their number."""
     try:
         features = _features(data)
+        label = _label_of(features)
+        if isinstance(label, DataError):
+            return label
         content = _first(features, _IMAGE, "an image")
         if not isinstance(content, bytes):
             return DataError("an Example whose image is no bytes")
