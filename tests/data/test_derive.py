@@ -6,6 +6,7 @@ from PIL import Image
 
 import workbench as wb
 from workbench.data.original import origin
+from workbench.data.sources import Access
 from workbench.errors import DataError, InvalidValue, JobInUse, NotFound
 
 
@@ -88,6 +89,21 @@ def test_what_cannot_be_derived_is_refused_before_anything_is_made(digits, field
     with pytest.raises(error, match=message):
         derive("wrong", wb.FromDatasets((digits.id,), **fields), home)
     assert len(home.summaries()) == before
+
+
+@pytest.mark.parametrize("encoding", ["none", "png"])
+def test_what_is_unreadable_gets_no_other_class(tmp_path, encoding):
+    home = wb.Home(tmp_path / "home")
+    folder = write_patients(tmp_path / "in", 4)
+    (folder / "a" / "p002_a.png").write_bytes(b"not an image")
+    image = wb.ImageFormat(width=8, height=8)
+    ds = derive("ds", wb.ImageFolder(folder), home, image=image, encoding=encoding)
+    source = wb.FromDatasets((ds.id,), relabel=((0, 2, "b"),))
+    access = Access(home=home)
+    for attempt in (lambda: derive("wrong", source, home), lambda: source.selection(0, access)):
+        with pytest.raises(DataError, match="image 2 of ds is unreadable or left out there"):
+            attempt()
+    assert derive("right", wb.FromDatasets((ds.id,), exclude=((0, 2),)), home).status == "done"
 
 
 def write_patients(folder, patients=20):

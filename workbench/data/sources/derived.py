@@ -82,10 +82,7 @@ class FromDatasets(Divided):
         strange = [name for name in self.classes if name not in known]
         if strange:
             raise NotFound(f"{self.describe()} has no class {strange[0]!r}")
-        touched = [*self.exclude, *((place, row) for place, row, _ in self.relabel)]
-        for place, row in touched:
-            if row >= len(parents[place].table):
-                raise NotFound(f"{parents[place].name} has no image {row:,}")
+        self._check_rows(parents)
         check_classes(self.labels(access), self.describe())
 
     def parents(self, access: Access) -> list[Dataset]:
@@ -104,6 +101,18 @@ class FromDatasets(Divided):
             if dataset.status != "done":
                 raise DataError(f"the dataset {dataset.name} is {dataset.status}; wait for it")
         return found
+
+    def _check_rows(self, parents: Sequence[Dataset]) -> None:
+        """Refuse rows that are not there, and other classes for what is no image of its dataset."""
+        for place, row in (*self.exclude, *((place, row) for place, row, _ in self.relabel)):
+            if row >= len(parents[place].table):
+                raise NotFound(f"{parents[place].name} has no image {row:,}")
+        for place, row, label in self.relabel:
+            if parents[place].table["state"][row] != GOOD:
+                raise DataError(
+                    f"the image {row:,} of {parents[place].name} is unreadable or left out there; "
+                    f"it cannot become one of the class {label!r}"
+                )
 
     def labels(self, access: Access) -> list[str]:
         """The names of the classes, in the order in which they first come."""
@@ -133,8 +142,9 @@ class FromDatasets(Divided):
         """Rows and labels that are wanted of each dataset, in the order of rows."""
         labels = self.labels(access)
         numbers = {name: number for number, name in enumerate(labels)}
-        found = []
-        for place, parent in enumerate(self.parents(access)):
+        parents, found = self.parents(access), []
+        self._check_rows(parents)
+        for place, parent in enumerate(parents):
             named = [self.classes.get(label, label) for label in parent.labels]
             renumbered = np.array([numbers.get(name, -1) for name in named], np.int32)
             chosen = renumbered[parent.table["label"]]
