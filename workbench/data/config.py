@@ -67,6 +67,9 @@ class DatasetConfig(Configuration):
         check(
             isinstance(self.image, ImageFormat), f"image must be an ImageFormat, got {self.image!r}"
         )
+        check(isinstance(self.group, str), f"group must be text, got {self.group!r}")
+        if self.group:
+            check_text("group", self.group)
         check_whole("seed", self.seed, 0, 2**31 - 1)
         check_choice("duplicates", self.duplicates, DUPLICATES)
         check_choice("encoding", self.encoding, ENCODINGS)
@@ -87,11 +90,11 @@ class DatasetConfig(Configuration):
         check(isinstance(self.keep_together, str), "keep_together must be text")
         try:
             re.compile(self.keep_together)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             check(
                 False,
                 f"keep_together must be folder or a regular expression, got "
-                f"{self.keep_together!r} ({error})",
+                f"{self.keep_together!r:.200} ({error})",
             )
 
     def _check_encoding(self) -> None:

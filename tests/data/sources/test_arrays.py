@@ -110,6 +110,52 @@ def test_names_without_images_are_left_out(tmp_path):
         Arrays(str(tmp_path / "a.npz"), labels=names[:3]).check(ACCESS)
 
 
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["a", "a", "b"], "labels in .* has a name twice"),
+        (["a", "", "b"], "a name in labels in .* must not be empty"),
+        (["a", "b\0c", "d"], "must not contain a NUL character"),
+        (["a", "b" * 5000, "d"], "must be at most 1000 characters, got 5000"),
+        ([b"a", b"\xff", b"d"], "labels in .* holds names that are no text"),
+        (np.array([97, 0x110000, 98], "<u4").view("<U1"), "labels in .* holds names that are no"),
+    ],
+)
+def test_an_archives_own_names_are_checked(tmp_path, names, reason):
+    np.savez(tmp_path / "a.npz", x_train=IMAGES, y_train=CLASSES, labels=names)
+    with pytest.raises(DataError, match=reason):
+        Arrays(str(tmp_path / "a.npz")).check(ACCESS)
+
+
+@pytest.mark.parametrize(
+    ("classes", "reason"),
+    [
+        ([b"a", b"\xff"] * 3, "y_train in .* holds names that are no text"),
+        (["a", "b\0c"] * 3, "must not contain a NUL character"),
+        (["a", ""] * 3, "must not be empty"),
+        (["a", "\ud83d"] * 3, "must be text"),
+    ],
+)
+def test_classes_by_name_are_checked(tmp_path, classes, reason):
+    np.savez(tmp_path / "a.npz", x_train=IMAGES, y_train=classes)
+    with pytest.raises(DataError, match=reason):
+        Arrays(str(tmp_path / "a.npz")).check(ACCESS)
+
+
+def test_a_damaged_lzma_archive_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_LZMA) as archive:
+        for name, values in (("x_train", IMAGES), ("y_train", CLASSES)):
+            content = io.BytesIO()
+            np.save(content, values)
+            archive.writestr(f"{name}.npy", content.getvalue())
+        start = archive.getinfo("x_train.npy").header_offset + 30 + len("x_train.npy")
+    data = bytearray((tmp_path / "a.npz").read_bytes())
+    data[start + 4 : start + 9] = b"\xff" * 5  # its properties
+    (tmp_path / "a.npz").write_bytes(data)
+    with pytest.raises(DataError, match=r"x_train in .*a\.npz cannot be read"):
+        Arrays(str(tmp_path / "a.npz")).check(ACCESS)
+
+
 def test_a_reader_that_has_read_can_be_sent_to_a_process(tmp_path):
     np.savez_compressed(tmp_path / "a.npz", x_train=IMAGES, y_train=CLASSES)
     reader = Arrays(str(tmp_path / "a.npz")).reader(ACCESS)

@@ -144,6 +144,12 @@ def test_json_lines(tmp_path):
         ("l.jsonl", "[" * 50_000, "line 1: not a JSON object"),
         ("l.jsonl", '{"file": "a", "label": [1]}', r"line 1: the label must be text or a number"),
         ("l.jsonl", '{"file": "a\\u0000", "label": 1}', "line 1: has a NUL character in its path"),
+        ("l.jsonl", '{"file": "\\ud83d", "label": 1}', "line 1: has half a character in its path"),
+        (
+            "l.jsonl",
+            '{"file": "a", "label": "\\ud83d"}',
+            "line 1: has half a character in its class",
+        ),
         ("l.jsonl", '{"file": "a"}', "line 1: no column is called label"),
     ],
 )

@@ -61,6 +61,21 @@ def test_a_folder_as_hugging_face_writes_it(tmp_path):
     assert ParquetImages.from_dict(source.to_dict()) == source
 
 
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    table = pa.table([pa.array(pictures(2), IMAGE), [0, 1], [1, 0]], ["image", "label", "label"])
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="a.parquet has two columns 'label'"):
+        ParquetImages(str(tmp_path / "a.parquet")).check(ACCESS)
+
+
+def test_a_footer_that_is_no_text_is_damage(tmp_path):
+    path = tmp_path / "a.parquet"
+    write(path, pictures(2), [0, 1])
+    path.write_bytes(path.read_bytes().replace(b"label", b"\xffabel"))
+    with pytest.raises(DataError, match="a.parquet is not a whole Parquet file"):
+        ParquetImages(str(path)).check(ACCESS)
+
+
 def test_a_file_without_any_class_is_left_out(tmp_path):
     write(tmp_path / "train.parquet", pictures(4), [0, 1, 0, 1])
     write(tmp_path / "test.parquet", pictures(3), [-1, -1, -1])

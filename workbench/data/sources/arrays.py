@@ -6,13 +6,18 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from workbench.data.images.image_format import ImageFormat
 from workbench.data.sources.base import Access, Divided, Listing
-from workbench.data.sources.given import settle_names, settle_paths
+from workbench.data.sources.given import check_names, settle_names, settle_paths
 from workbench.data.sources.npy import Place, image_header, members, open_rows, read_small
-from workbench.data.sources.rows import Part, RowReader, class_numbers, format_of, list_parts
+from workbench.data.sources.rows import (
+    Part,
+    RowReader,
+    as_text,
+    class_numbers,
+    format_of,
+    list_parts,
+)
 from workbench.errors import DataError, NotFound
 from workbench.validation import check
 
@@ -105,7 +110,9 @@ class Arrays(Divided):
                 names = read_small(place)
                 if names.ndim != 1 or names.dtype.kind not in "US":
                     raise DataError(f"{place} must be a row of names, got {names.dtype}")
-                return tuple(np.char.decode(names) if names.dtype.kind == "S" else names.tolist())
+                found_names = tuple(as_text(names, str(place)).tolist())
+                check_names(found_names, str(place))
+                return found_names
         return ()
 
     def _pairs(self) -> list[tuple[str, Place, Place]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workbench.errors import NotFound
+from workbench.errors import DataError, InvalidValue, NotFound
 from workbench.validation import check, check_text
 
 
@@ -32,12 +33,48 @@ def settle_names(source: Any, name: str) -> None:
         InvalidValue: it is something else.
     """
     value = getattr(source, name)
-    check(not isinstance(value, str), f"{name} must be a list of names, got {value!r}")
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    check(several, f"{name} must be a list of names, got {value!r:.200}")
     labels = tuple(value)
-    for label in labels:
-        check_text(f"a name in {name}", label, longest=1000)
-    check(len(set(labels)) == len(labels), f"{name} has a name twice")
+    _check_names(labels, name)
     object.__setattr__(source, name, labels)
+
+
+def check_names(names: Sequence[str], where: str) -> None:
+    """Refuse names of classes, found in a file, that are empty, too long, no text or given twice.
+
+    Raises:
+        DataError: one is.
+    """
+    try:
+        _check_names(names, where)
+    except InvalidValue as error:
+        raise DataError(str(error)) from None
+
+
+def _check_names(names: Sequence[str], where: str) -> None:
+    for name in names:
+        check_class(f"a name in {where}", name)
+    check(len(set(names)) == len(names), f"{where} has a name twice")
+
+
+def check_class(what: str, name: object) -> None:
+    """Refuse what no class can be called.
+
+    Raises:
+        InvalidValue: it is empty, too long or no text.
+    """
+    check_text(what, name, longest=1000)
+    check(is_writable(str(name)), f"{what} must be text, got {name!r:.80}")
+
+
+def is_writable(text: str) -> bool:
+    """Whether text can be written as UTF-8; half of a pair of surrogates cannot."""
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_file(path: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.files import FileReader
 from workbench.data.sources.folder import natural_key
-from workbench.data.sources.given import check_file, settle_paths
+from workbench.data.sources.given import check_file, check_names, settle_paths
 from workbench.data.sources.tables import Entry, is_table, read_entries
 from workbench.data.sources.text import line_error, read_labels
 from workbench.errors import DataError, NotFound
@@ -125,6 +125,7 @@ class TextLists(Divided):
             labels = sorted(names, key=natural_key)
         else:
             labels = [name for name in read_labels(self.labels) if name in names]
+        check_names(labels, self.train)
         check_classes(labels, self.train)
         places = _numbered(labels)
         return labels, {written: places[name] for written, name in survey.classes.items()}

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.folder import natural_key
-from workbench.data.sources.given import settle_names, settle_paths
+from workbench.data.sources.given import check_names, settle_names, settle_paths
 from workbench.data.sources.parquet_rows import (
     UNCLASSED,
     ParquetReader,
@@ -103,6 +103,7 @@ class ParquetImages(Divided):
             present, key=natural_key
         )
         listing.left_out = [(name, "no images") for name in known if name not in present]
+        check_names(listing.labels, self.path)
         check_classes(listing.labels, self.path)
         listing.samples = self._samples(listing, files)
         return listing
@@ -145,6 +146,8 @@ class ParquetImages(Divided):
             if name is not None and name not in schema.names:
                 others = ", ".join(map(repr, schema.names[:20]))
                 raise DataError(f"{path} has no column {name!r}; set {option} to one of {others}")
+            if schema.names.count(name) > 1:
+                raise DataError(f"{path} has two columns {name!r}; give each its own name")
         check_image_type(schema.field(self.image_column).type, path, self.image_column)
         check_label_type(schema.field(self.label_column).type, path, self.label_column)
 

@@ -49,7 +49,7 @@ def open_parquet(path: str) -> Iterator[Any]:
             yield file
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}") from None
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} is not a whole Parquet file: {_first_line(error)}") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import math
 import weakref
 import zlib
@@ -17,6 +18,7 @@ from workbench.data.images.image_format import ImageFormat
 from workbench.data.images.pixels import MAX_PIXELS
 from workbench.data.sources.base import Listing, Sample, check_classes
 from workbench.data.sources.folder import natural_key
+from workbench.data.sources.given import check_names
 from workbench.errors import DataError
 
 _MOST_CLASS = 1 << 31
@@ -29,6 +31,7 @@ DAMAGE = (
     SyntaxError,
     TokenError,
     zlib.error,
+    lzma.LZMAError,
     BadZipFile,
     RuntimeError,
 )
@@ -67,6 +70,7 @@ def list_parts(parts: Sequence[Part], names: Sequence[str], where: str) -> Listi
     else:
         order = sorted(range(len(values)), key=lambda place: natural_key(str(values[place])))
         listing.labels = [str(values[place]) for place in order]
+        check_names(listing.labels, where)
         ranks = np.argsort(order)
     check_classes(listing.labels, where)
     listing.samples = _samples(parts, values, ranks)
@@ -102,13 +106,27 @@ def class_numbers(array: np.ndarray, count: int, where: str) -> np.ndarray:
     if len(array) != count:
         raise DataError(f"{where} has {len(array):,} classes for {count:,} images")
     if array.dtype.kind in "US":
-        return np.char.decode(array, "utf-8") if array.dtype.kind == "S" else array
+        return as_text(array, where)
     if array.dtype.kind not in "iub":
         raise DataError(f"{where} holds {array.dtype}; whole class numbers are expected")
     if array.size and not 0 <= int(array.min()) <= int(array.max()) < _MOST_CLASS:
         strange = array.min() if array.min() < 0 else array.max()
         raise DataError(f"{where} holds {strange}; class numbers count from 0")
     return array.astype(np.int64)
+
+
+def as_text(array: np.ndarray, where: str) -> np.ndarray:
+    """Names as NumPy's text.
+
+    Raises:
+        DataError: there are bytes that are no UTF-8, or numbers that are no characters.
+    """
+    try:
+        text = np.char.decode(array, "utf-8") if array.dtype.kind == "S" else array
+        text.tolist()  # NumPy looks at the characters only now, and Python as it makes the text
+    except (ValueError, SystemError):
+        raise DataError(f"{where} holds names that are no text; save them as UTF-8") from None
+    return text
 
 
 def check_images(shape: tuple[int, ...], dtype: np.dtype, where: str) -> None:

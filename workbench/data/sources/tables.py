@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from workbench.data.sources.given import is_writable
 from workbench.data.sources.text import line_error, read_lines
 
 _COLUMNS = {
@@ -203,6 +204,10 @@ def _check(entry: Entry, path: str) -> None:
         raise line_error(path, entry.line, "has no path")
     if not entry.label:
         raise line_error(path, entry.line, "has no class")
+    if not is_writable(entry.path):
+        raise line_error(path, entry.line, "has half a character in its path")
+    if not is_writable(entry.label):
+        raise line_error(path, entry.line, "has half a character in its class")
     if "\0" in entry.path:
         raise line_error(path, entry.line, "has a NUL character in its path")
     if _ADDRESS.match(entry.path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from workbench.data.sources.given import check_names
 from workbench.data.sources.stores.arrays import splits_of
 from workbench.data.sources.text import read_labels
 from workbench.errors import DataError
@@ -61,6 +62,5 @@ def read_label_names(path: str) -> list[str]:
         raise DataError(f"{path} is no JSON") from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise DataError(f"{path} is no list of names")
-    if len(set(names)) < len(names):
-        raise DataError(f"{path} has a name twice")
+    check_names(names, path)
     return names
