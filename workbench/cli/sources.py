@@ -10,6 +10,27 @@ from workbench.data.sources import Source, source_class
 from workbench.errors import InvalidValue
 
 _WAYS = ("folder", "train_list", "s3", "idx", "arrays", "parquet", "database", "from_datasets")
+# Which ways an option goes with; the percentages go with all.
+_GOES_WITH = {
+    "val_folder": ("folder",),
+    "test_folder": ("folder",),
+    "val_list": ("train_list",),
+    "test_list": ("train_list",),
+    "image_folder": ("train_list",),
+    "val_database": ("database",),
+    "test_database": ("database",),
+    "labels": ("train_list", "database"),
+    "labels_array": ("arrays",),
+    "endpoint": ("s3",),
+    "region": ("s3",),
+    "profile": ("s3",),
+    "cache": ("s3",),
+    "min_per_class": ("folder", "s3"),
+    "max_per_class": ("folder", "s3", "from_datasets"),
+    "divide_again": ("from_datasets",),
+    "rename_class": ("from_datasets",),
+}
+_LEAST_PER_CLASS = 2
 
 
 def add_source_options(create: argparse.ArgumentParser) -> None:
@@ -41,7 +62,7 @@ def add_source_options(create: argparse.ArgumentParser) -> None:
     option("--region", metavar="NAME")
     option("--profile", metavar="NAME", help="AWS profile that has the keys")
     option("--cache", action="store_true", help="keep what was fetched from S3")
-    option("--min-per-class", type=int, default=2, metavar="N", help="default: %(default)s")
+    option("--min-per-class", type=int, metavar="N", help=f"default: {_LEAST_PER_CLASS}")
     option("--max-per-class", type=int, metavar="N", help="default: all")
     option("--divide-again", action="store_true", help="with --from: draw the splits anew")
     option(
@@ -54,13 +75,23 @@ def source_of(arguments: argparse.Namespace) -> Source:
     """The source that the options describe.
 
     Raises:
-        InvalidValue: none or several ways are given, or an option is wrong.
+        InvalidValue: none or several ways are given, or an option is wrong or goes with another.
     """
     chosen = [way for way in _WAYS if getattr(arguments, way)]
-    names = [f"--{way.removesuffix('_datasets').replace('_', '-')}" for way in _WAYS]
     if len(chosen) != 1:
-        raise InvalidValue(f"say where the images are with one of {', '.join(names)}")
+        names = ", ".join(map(_option, _WAYS))
+        raise InvalidValue(f"say where the images are with one of {names}")
+    for name, ways in _GOES_WITH.items():
+        value = getattr(arguments, name)
+        given = value is not None and value is not False and value != []
+        if given and chosen[0] not in ways:
+            right = " or ".join(map(_option, ways))
+            raise InvalidValue(f"{_option(name)} goes with {right}, not with {_option(chosen[0])}")
     return _BUILDERS[chosen[0]](arguments)
+
+
+def _option(name: str) -> str:
+    return f"--{name.removesuffix('_datasets').replace('_', '-')}"
 
 
 def _shares(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -71,8 +102,9 @@ def _shares(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _limits(arguments: argparse.Namespace) -> dict[str, Any]:
+    least = arguments.min_per_class
     return {
-        "min_per_class": arguments.min_per_class,
+        "min_per_class": _LEAST_PER_CLASS if least is None else least,
         "max_per_class": arguments.max_per_class,
     }
 

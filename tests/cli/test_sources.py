@@ -1,0 +1,44 @@
+import argparse
+
+import pytest
+
+from workbench.cli.sources import add_source_options, source_of
+from workbench.data import ImageFolder
+from workbench.errors import InvalidValue
+
+
+def parsed(line):
+    parser = argparse.ArgumentParser()
+    add_source_options(parser)
+    return source_of(parser.parse_args(line.split()))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--idx D --labels names.txt", "--labels goes with --train-list or --database, not with"),
+        ("--idx D --max-per-class 10", "--max-per-class goes with --folder or --s3 or --from, not"),
+        ("--idx D --max-per-class 0", "--max-per-class goes with"),
+        ("--idx D --val-folder /nonexistent", "--val-folder goes with --folder, not with --idx"),
+        ("--arrays F.npz --labels names.txt", "not with --arrays"),
+        ("--train-list F --max-per-class 2", "not with --train-list"),
+        (
+            "--from a --min-per-class 2",
+            "--min-per-class goes with --folder or --s3, not with --from",
+        ),
+        ("--folder D --cache", "--cache goes with --s3, not with --folder"),
+        ("--folder D --rename-class a=b", "--rename-class goes with --from, not with --folder"),
+    ],
+)
+def test_an_option_of_another_source_is_refused(line, message):
+    with pytest.raises(InvalidValue, match=message):
+        parsed(line)
+
+
+def test_options_of_the_source_are_heard():
+    assert parsed("--folder /d") == ImageFolder("/d", min_per_class=2)
+    limited = ImageFolder("/d", test_folder="/t", min_per_class=1, max_per_class=3)
+    assert parsed("--folder /d --test-folder /t --min-per-class 1 --max-per-class 3") == limited
+    renamed = parsed("--from a b --rename-class old=new --divide-again --max-per-class 5")
+    assert (renamed.classes, renamed.divide) == ({"old": "new"}, "again")
+    assert renamed.max_per_class == 5
