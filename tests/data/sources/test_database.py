@@ -323,6 +323,13 @@ def test_a_record_without_a_label_is_one_whose_reading_fails(tmp_path, form, spo
     assert [(n, str(c)) for n, c in enumerate(read) if isinstance(c, DataError)] == [(3, reason)]
 
 
+def test_a_link_to_itself_beside_a_database_is_no_database(tmp_path):
+    folder = export(make_dataset(), "hdf5", tmp_path / "out")
+    (folder / "train_db" / "list.txt").unlink()
+    (folder / "train_db" / "loop").symlink_to(folder / "train_db" / "loop")
+    assert len(listed(Database(str(folder / "train_db")))[1]) == 20
+
+
 def test_the_first_record_may_have_no_label(tmp_path):
     records = {b"0": b"\xff\xff", b"1": datum(2, IMAGE), b"2": datum(1, IMAGE)}
     source = Database(write_lmdb(tmp_path / "db", records))

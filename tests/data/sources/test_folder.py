@@ -1,9 +1,13 @@
+import errno
+import os
+
 import pytest
 from PIL import Image
 
 from workbench.data import ImageFolder, inspect_folder
-from workbench.data.sources import Access
-from workbench.data.sources.folder import class_folders, natural_key
+from workbench.data.sources import Access, Listing
+from workbench.data.sources import folder as folder_source
+from workbench.data.sources.folder import class_folders, image_files, natural_key
 from workbench.errors import DataError, InvalidValue, NotFound
 
 
@@ -70,6 +74,47 @@ def test_other_files_and_links_are_ignored_and_named(animals):
         "notes.txt": "not an image file by its name",
         "link.png": "a link; links are not followed",
     }
+
+
+def test_loose_images_and_linked_classes_are_named(animals):
+    (animals / "emu").symlink_to(animals / "dog")
+    (animals / "loose.png").write_bytes(b"")
+    (animals / "notes.txt").write_text("")
+    (animals / ".hidden.png").write_bytes(b"")
+    listing, samples = read(ImageFolder(animals))
+    assert len(samples) == 16
+    assert listing.ignored == [
+        (str(animals / "emu"), "a link; links are not followed"),
+        (str(animals / "loose.png"), "not in a sub-folder"),
+        (str(animals / "notes.txt"), "not an image file by its name"),
+    ]
+
+
+def test_a_folder_that_cannot_be_read_does_not_stop_the_rest(animals, monkeypatch):
+    closed, scandir = str(animals / "cat" / "kittens"), os.scandir
+
+    def refusing(path):
+        if os.fspath(path) == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    source = ImageFolder(animals)
+    source.check(Access())
+    listing, samples = read(source)
+    assert len(samples) == 14
+    assert listing.left_out == [(closed, "the folder cannot be read: Permission denied")]
+    assert inspect_folder(animals).images == 14
+
+
+def test_folders_may_lie_deeper_than_python_calls(monkeypatch):
+    # Told, not made: what clears away temporary folders goes down by calls, too.
+    def contents(folder):
+        depth = folder.count("/d")
+        return (["last.png"], [], []) if depth == 1200 else ([], [f"{folder}/d"], [])
+
+    monkeypatch.setattr(folder_source, "_contents", contents)
+    assert list(image_files("/top", Listing())) == ["/top" + "/d" * 1200 + "/last.png"]
 
 
 def test_separate_folders_take_the_place_of_shares(animals, tmp_path_factory):

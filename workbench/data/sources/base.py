@@ -40,7 +40,7 @@ class Listing:
         samples: every image, each once.
         labels: the names of the classes.
         ignored: what is no image by its name, with the reason.
-        left_out: classes left out, with the reason.
+        left_out: classes, and folders that cannot be read, with the reason.
     """
 
     samples: Iterator[Sample] = field(default_factory=lambda: iter(()))

@@ -15,6 +15,9 @@ from workbench.data.splits import drawn
 from workbench.errors import DataError, NotFound
 from workbench.validation import check, check_whole
 
+_LINK = "a link; links are not followed"
+_NO_IMAGE = "not an image file by its name"
+
 
 @dataclass(frozen=True)
 class ImageFolder(Divided):
@@ -84,8 +87,8 @@ class ImageFolder(Divided):
 
     def _samples(self, listing: Listing, seed: int) -> Iterator[Sample]:
         preset = "train" if self.shares == (0, 0) else ""
-        for name, path in class_folders(self.path):
-            files = list(image_files(path, listing.ignored))
+        for name, path in class_folders(self.path, listing):
+            files = list(image_files(path, listing))
             if len(files) < self.min_per_class:
                 if files:
                     reason = f"{len(files)} images, fewer than {self.min_per_class}"
@@ -107,9 +110,9 @@ class ImageFolder(Divided):
         if folder is None:
             return
         numbers = {name: number for number, name in enumerate(listing.labels)}
-        for name, path in class_folders(folder):
+        for name, path in class_folders(folder, listing):
             if name in numbers:
-                for file in image_files(path, listing.ignored):
+                for file in image_files(path, listing):
                     yield Sample(file, numbers[name], split)
 
 
@@ -128,30 +131,42 @@ def inspect_folder(path: str | os.PathLike[str]) -> FolderSummary:
         NotFound: there is no such folder.
     """
     counts = [
-        sum(1 for _ in image_files(folder, []))
+        sum(1 for _ in image_files(folder, Listing()))
         for _, folder in class_folders(os.path.expanduser(path))
     ]
     return FolderSummary(sum(count > 0 for count in counts), sum(counts))
 
 
-def class_folders(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
-    """Name and path of each sub-folder, in natural order; hidden ones and links are skipped.
+def class_folders(
+    path: str | os.PathLike[str], listing: Listing | None = None
+) -> list[tuple[str, str]]:
+    """Name and path of each sub-folder, in natural order; hidden ones are skipped.
+
+    Links and loose files are named in ``listing``.
 
     Raises:
         NotFound: there is no such folder.
         DataError: it cannot be read.
     """
+    found, others = [], []
     try:
         with os.scandir(path) as entries:
-            found = [
-                (entry.name, entry.path)
-                for entry in entries
-                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
-            ]
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    found.append((entry.name, entry.path))
+                elif entry.is_symlink():
+                    others.append((entry.path, _LINK))
+                else:
+                    loose = is_image_name(entry.name)
+                    others.append((entry.path, "not in a sub-folder" if loose else _NO_IMAGE))
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"there is no folder {Path(path)}") from None
     except OSError as error:
         raise DataError(f"the folder {Path(path)} cannot be read: {error.strerror}") from error
+    if listing is not None:
+        listing.ignored += sorted(others)
     return sorted(found, key=lambda pair: natural_key(pair[0]))
 
 
@@ -168,41 +183,48 @@ def is_image_name(name: str) -> bool:
     return name[dot:].lower() in SUFFIXES and name[dot - 1 : dot] not in ("", "/")
 
 
-def image_files(folder: str, ignored: list[tuple[str, str]]) -> Iterator[str]:
-    """Paths of the image files under ``folder``, in order; the others go to ``ignored``.
+def image_files(folder: str, listing: Listing) -> Iterator[str]:
+    """Paths of the image files under ``folder``, in order.
 
-    Raises:
-        DataError: a folder cannot be read.
+    Other files, and folders that cannot be read, are named in ``listing``.
     """
+    waiting = [folder]  # not by recursion: folders may lie deeper than Python calls
+    while waiting:
+        place = waiting.pop()
+        try:
+            names, deeper, others = _contents(place)
+        except OSError as error:
+            listing.left_out.append((place, f"the folder cannot be read: {error.strerror}"))
+            continue
+        listing.ignored += others
+        beginning = os.path.join(place, "")
+        for name in names:
+            yield beginning + name
+        waiting += reversed(deeper)
+
+
+def _contents(folder: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Names of the images in a folder, paths of its sub-folders, and what is neither; sorted."""
     # Of a million files only the names are held.
     names, deeper, others = [], [], []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name[0] == ".":
-                    continue
-                if entry.is_symlink():
-                    others.append((entry.path, "a link; links are not followed"))
-                elif entry.is_dir():
-                    deeper.append(entry.path)
-                elif is_image_name(name):
-                    names.append(name)
-                else:
-                    others.append((entry.path, "not an image file by its name"))
-    except OSError as error:
-        raise DataError(f"the folder {folder} cannot be read: {error.strerror}") from error
-    ignored += sorted(others)
-    names.sort()
-    beginning = os.path.join(folder, "")
-    for name in names:
-        yield beginning + name
-    for path in sorted(deeper):
-        yield from image_files(path, ignored)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            if entry.is_symlink():
+                others.append((entry.path, _LINK))
+            elif entry.is_dir():
+                deeper.append(entry.path)
+            elif is_image_name(name):
+                names.append(name)
+            else:
+                others.append((entry.path, _NO_IMAGE))
+    return sorted(names), sorted(deeper), sorted(others)
 
 
 def _has_image(folder: str) -> bool:
-    return next(image_files(folder, []), None) is not None
+    return next(image_files(folder, Listing()), None) is not None
 
 
 def _check_same_classes(folder: str, classes: list[str], train: str) -> None:

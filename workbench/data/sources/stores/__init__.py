@@ -57,10 +57,17 @@ def _in_folder(path: str) -> list[Any]:
         return _from_list(os.path.join(path, _LIST))
     try:
         with os.scandir(path) as entries:
-            files = sorted(e.path for e in entries if e.is_file() and not e.name.startswith("."))
+            files = sorted(e.path for e in entries if not e.name.startswith(".") and _is_file(e))
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
     return _from_files(path, files)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself, say
+        return False
 
 
 def _at_file(path: str, split: str) -> list[Store]:
