@@ -106,6 +106,31 @@ def test_what_is_unreadable_gets_no_other_class(tmp_path, encoding):
     assert derive("right", wb.FromDatasets((ds.id,), exclude=((0, 2),)), home).status == "done"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "fields", "message"),
+    [
+        ((None,), {}, "datasets must be a list of ids, got None"),
+        (("w6f78874",), {}, "datasets must be a list of ids, got 'w6f78874'"),
+        (((5,),), {}, "a dataset's id must be text, got 5"),
+        ((("a",),), {"exclude": (3,)}, "exclude must hold 2 values an image, got 3"),
+        ((("a",),), {"exclude": 3}, "exclude must hold 2 values an image, got 3"),
+        ((("a",),), {"relabel": ((0, 1),)}, "relabel must hold 3 values an image, got"),
+        ((("a",),), {"relabel": ((0, 1, 5),)}, "the class in relabel must be text, got 5"),
+        ((("a",),), {"relabel": ((0, 1, ""),)}, "the class in relabel must not be empty"),
+        ((("a",),), {"classes": ["a"]}, "classes must be a mapping of old names to new, got"),
+        ((("a",),), {"classes": {"a": 5}}, "what the class 'a' becomes must be text, got 5"),
+        ((("a",),), {"classes": {5: "a"}}, "a class in classes must be text, got 5"),
+    ],
+)
+def test_wrong_fields_are_refused_when_built(arguments, fields, message):
+    with pytest.raises(InvalidValue, match=message):
+        wb.FromDatasets(*arguments, **fields)
+
+
+def test_a_dataset_stands_for_its_id(digits):
+    assert wb.FromDatasets([digits], classes={"1": ""}).datasets == (digits.id,)
+
+
 def write_patients(folder, patients=20):
     """Two images a patient, one a class, ``folder/<class>/<patient>_<number>.png``."""
     random = np.random.default_rng(0)

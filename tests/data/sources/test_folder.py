@@ -107,6 +107,12 @@ def test_a_folder_that_cannot_be_read_does_not_stop_the_rest(animals, monkeypatc
     assert inspect_folder(animals).images == 14
 
 
+@pytest.mark.parametrize("path", ["a\0b", 5, b"in", "", None])
+def test_what_names_no_folder_is_refused(path):
+    with pytest.raises(InvalidValue, match="^path must"):
+        ImageFolder(path)
+
+
 def test_folders_may_lie_deeper_than_python_calls(monkeypatch):
     # Told, not made: what clears away temporary folders goes down by calls, too.
     def contents(folder):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
+from workbench.data.sources.given import check_class
 from workbench.data.splits import SPLITS
 from workbench.data.table import GOOD
-from workbench.errors import DataError, InvalidValue, NotFound
-from workbench.validation import check, check_choice, check_whole
+from workbench.errors import DataError, NotFound
+from workbench.validation import check, check_choice, check_text, check_whole
 
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
@@ -27,7 +28,7 @@ class FromDatasets(Divided):
     """The images of one or more datasets of the same home.
 
     Attributes:
-        datasets: their ids. Classes of the same name are one class.
+        datasets: their ids, or the datasets themselves. Classes of the same name are one class.
         divide: ``keep`` the splits they have, or ``again``: draw them anew by the percentages.
         classes: what a class is called from now on, by what it was; an empty name leaves the
             class out. Two classes given one name become one.
@@ -47,21 +48,39 @@ class FromDatasets(Divided):
     max_per_class: int | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.datasets, str):
-            raise InvalidValue("datasets must be a list of ids")
-        object.__setattr__(self, "datasets", tuple(self.datasets))
+        check(
+            _is_list(self.datasets), f"datasets must be a list of ids, got {self.datasets!r:.200}"
+        )
+        object.__setattr__(self, "datasets", tuple(map(_id_of, self.datasets)))
         check(self.datasets, "datasets must name at least one dataset")
         check_choice("divide", self.divide, ("keep", "again"))
-        for name, width in (("exclude", 2), ("relabel", 3)):
-            entries = tuple(tuple(entry) for entry in getattr(self, name))
-            object.__setattr__(self, name, entries)
-            for entry in entries:
-                check(len(entry) == width, f"{name} must hold {width} values an image")
-                check_whole(f"the dataset in {name}", entry[0], 0, len(self.datasets) - 1)
-                check_whole(f"the row in {name}", entry[1], 0)
+        self._check_classes()
+        self._settle_rows("exclude", 2)
+        self._settle_rows("relabel", 3)
         if self.max_per_class is not None:
             check_whole("max_per_class", self.max_per_class, 1)
         self.check_shares()
+
+    def _check_classes(self) -> None:
+        """Refuse names that no class can have; an empty one leaves its class out."""
+        fits = isinstance(self.classes, Mapping)
+        check(fits, f"classes must be a mapping of old names to new, got {self.classes!r:.200}")
+        for old, new in self.classes.items():
+            check(isinstance(old, str), f"a class in classes must be text, got {old!r:.80}")
+            if new != "":
+                check_class(f"what the class {old!r:.80} becomes", new)
+
+    def _settle_rows(self, name: str, width: int) -> None:
+        """Make a field tuples of a dataset's place, a row and perhaps a class."""
+        value, wanted = getattr(self, name), f"{name} must hold {width} values an image"
+        check(_is_list(value), f"{wanted}, got {value!r:.200}")
+        for entry in value:
+            check(_is_list(entry) and len(entry) == width, f"{wanted}, got {entry!r:.200}")
+            check_whole(f"the dataset in {name}", entry[0], 0, len(self.datasets) - 1)
+            check_whole(f"the row in {name}", entry[1], 0)
+            if width > 2:
+                check_class(f"the class in {name}", entry[2])
+        object.__setattr__(self, name, tuple(map(tuple, value)))
 
     @property
     def shares(self) -> tuple[float, float]:
@@ -186,6 +205,17 @@ class FromDatasets(Divided):
                 together = f"{parent.id}/{group}" if group >= 0 else ""
                 name = _referring(parent.table.names[int(row)], parent.id, int(row))
                 yield Sample(name, int(label), preset, together)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _id_of(dataset: Any) -> str:
+    """The id of a dataset that is given by it, or as itself."""
+    found = dataset if isinstance(dataset, str) else getattr(dataset, "id", None)
+    check_text("a dataset's id", dataset if found is None else found)
+    return str(found)
 
 
 def _referring(name: str, dataset_id: str, row: int) -> str:

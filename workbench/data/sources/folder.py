@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.data.images.decode import SUFFIXES
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.files import FileReader
+from workbench.data.sources.given import settle_paths
 from workbench.data.splits import drawn
 from workbench.errors import DataError, NotFound
 from workbench.validation import check, check_whole
@@ -41,11 +42,7 @@ class ImageFolder(Divided):
     max_per_class: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("path", "validation_folder", "test_folder"):
-            value = getattr(self, name)
-            if value is not None:
-                check(str(value).strip(), f"{name} must name a folder")
-                object.__setattr__(self, name, os.path.abspath(os.path.expanduser(value)))
+        settle_paths(self, "path", "validation_folder", "test_folder", what="folder")
         check(self.path is not None, "path must name a folder")
         self.check_shares()
         check_whole("min_per_class", self.min_per_class, 1)

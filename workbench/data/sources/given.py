@@ -10,7 +10,7 @@ from workbench.errors import DataError, InvalidValue, NotFound
 from workbench.validation import check, check_text
 
 
-def settle_paths(source: Any, *names: str) -> None:
+def settle_paths(source: Any, *names: str, what: str = "file") -> None:
     """Make these fields of a frozen source absolute paths as text; ``None`` stays.
 
     Raises:
@@ -21,7 +21,9 @@ def settle_paths(source: Any, *names: str) -> None:
         if value is None:
             continue
         text = os.fspath(value) if isinstance(value, os.PathLike) else value
-        check(isinstance(text, str) and text.strip(), f"{name} must name a file, got {value!r}")
+        check(
+            isinstance(text, str) and text.strip(), f"{name} must name a {what}, got {value!r:.200}"
+        )
         check("\0" not in text, f"{name} must not contain a NUL character")
         object.__setattr__(source, name, os.path.abspath(os.path.expanduser(text)))
 
