@@ -49,6 +49,10 @@ def test_keys_in_a_url_are_refused_and_not_repeated():
     for refused in (
         lambda: parse_address("s3://KEY:CANARY@digits/x"),
         lambda: check_endpoint("http://KEY:CANARY@localhost:9000"),
+        lambda: check_endpoint("KEY:CANARY@localhost:80"),
+        lambda: check_endpoint("CANARY"),
+        lambda: parse_address("https://KEY:CANARY@host/bucket"),
+        lambda: parse_address("s3://CANARY+/x"),
     ):
         with pytest.raises(InvalidValue) as caught:
             refused()

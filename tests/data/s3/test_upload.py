@@ -103,15 +103,20 @@ def test_links_and_the_file_with_the_keys_are_left_out(folder, config, tmp_path)
     os.symlink(outside / "secret.png", folder / "train" / "0" / "linked.png")
     os.mkfifo(folder / "pipe")
     (folder / "upload.cfg").write_text("secretkey = CANARY")
+    os.link(folder / "upload.cfg", folder / "train" / "same.cfg")
+    (folder / "train" / "other.txt").write_text("\ufeff[S3 Config]\nbucket = b\nSecretKey: CANARY")
+    (folder / "plain.cfg").write_text("[S3 Config]\nbucket = b\nsecretkey =\n")
     result = upload(folder, config, private=[folder / "upload.cfg"])
-    assert result.uploaded == 21
+    assert result.uploaded == 22
     assert {os.path.basename(path): reason for path, reason in result.left_out} == {
         "linked": "a link; links are not followed",
         "linked.png": "a link; links are not followed",
         "pipe": "not a file",
         "upload.cfg": "it holds the keys",
+        "same.cfg": "it holds the keys",
+        "other.txt": "it holds the keys",
     }
-    assert len(listed(config)) == 21
+    assert len(listed(config)) == 22
 
 
 def test_what_cannot_be_uploaded_is_a_sentence(folder, config, server, tmp_path):

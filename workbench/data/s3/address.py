@@ -45,10 +45,10 @@ def parse_address(url: str) -> Address:
         InvalidValue: it is no such URL.
     """
     check_text("the S3 URL", url, 2000)
-    # Not repeated in the sentence: somebody may have put keys into it.
+    # What is wrong is never repeated in the sentence: somebody may have put keys into it.
     check("@" not in url.removeprefix(_SCHEME).partition("/")[0], "an S3 URL must not hold keys")
     if not url.startswith(_SCHEME):
-        raise InvalidValue(f"the S3 URL must look like s3://BUCKET/PREFIX/, got {url!r}")
+        raise InvalidValue("the S3 URL must look like s3://BUCKET/PREFIX/")
     bucket, _, prefix = url.removeprefix(_SCHEME).partition("/")
     return Address(bucket, prefix)
 
@@ -57,23 +57,20 @@ def check_bucket(name: object) -> None:
     """Refuse what no server can have as a bucket's name."""
     if not isinstance(name, str) or not _BUCKET.fullmatch(name):
         raise InvalidValue(
-            "a bucket's name has 3 or more letters, digits, dots and dashes and no more; "
-            f"got {name!r}"
+            "a bucket's name has 3 or more letters, digits, dots and dashes and no more"
         )
 
 
 def check_endpoint(url: object) -> None:
     """Refuse an endpoint that is not the ``http(s)://HOST[:PORT]`` of a server."""
     check_text("endpoint", url, 2000)
+    # Before anything else is said of it: without a scheme no name is found in it.
+    check("@" not in str(url), "endpoint must not hold a name or password; give the keys apart")
     try:
         parts = urlsplit(str(url))
         port, host = parts.port, parts.hostname
     except ValueError:
         raise InvalidValue("endpoint is no URL; it must look like https://HOST:PORT") from None
-    check(
-        parts.username is None and parts.password is None,
-        "endpoint must not hold a name or password; give the keys apart from it",
-    )
     right = parts.scheme in ("http", "https") and host and port != 0
     plain = not parts.query and not parts.fragment and not re.search(r"\s", str(url))
-    check(right and plain, f"endpoint must look like https://HOST:PORT, got {url!r}")
+    check(right and plain, "endpoint must look like https://HOST:PORT")

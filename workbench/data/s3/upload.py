@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
@@ -11,17 +12,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from workbench.data.images.decode import SUFFIXES
 from workbench.data.s3.connection import Limits
 from workbench.data.s3.errors import code_of, dialect, explain, passing, status_of
 from workbench.data.s3.listing import Bucket, Entry
 from workbench.data.s3.retry import patiently
-from workbench.data.s3.upload_config import UploadConfig
+from workbench.data.s3.upload_config import SECTION, UploadConfig
 from workbench.errors import DataError, NotFound, WorkbenchError
 
 # Larger files go in parts, so that a broken connection costs a part. S3 has 10,000 at most.
 _PART = 16 << 20
 _MOST_PARTS = 10_000
 _LIMITS = Limits(read_s=15)
+_MOST_CONFIG = 1 << 16
+_SECTION_LINE = re.compile(rb"^\W*\[%s\]" % re.escape(SECTION.encode()), re.MULTILINE)
+_KEY_LINE = re.compile(rb"^\s*secretkey\s*[=:]\s*\S", re.MULTILINE | re.IGNORECASE)
 
 
 class LocalFile(NamedTuple):
@@ -66,7 +71,8 @@ def upload(
         config: where to.
         progress: told the bytes done and the bytes there are, now and then.
         limits: how patient to be, and how many files to send at a time.
-        private: files never to send, such as the one with the keys.
+        private: files never to send, such as the one with the keys; nor are other files sent that
+            hold keys in the same form.
 
     Raises:
         NotFound: there is no such folder.
@@ -76,7 +82,7 @@ def upload(
     if not os.path.isdir(root):
         raise NotFound(f"there is no folder {root}")
     result = Uploaded()
-    never = frozenset(os.path.realpath(path) for path in private)
+    never = frozenset(_identity(path) for path in private if os.path.exists(path))
     walked = _folders(root, config.prefix, never, [])
     total = sum(file.size for files in walked for file in files)
     folders = _folders(root, config.prefix, never, result.left_out)
@@ -237,7 +243,7 @@ def part_size(size: int) -> int:
 
 
 def _folders(
-    root: str, prefix: str, never: Collection[str], left_out: list[tuple[str, str]]
+    root: str, prefix: str, never: Collection[tuple[int, int]], left_out: list[tuple[str, str]]
 ) -> Iterator[list[LocalFile]]:
     """The files of each folder under ``root``, in order of names; the others go to ``left_out``."""
 
@@ -258,13 +264,31 @@ def _folders(
         yield found
 
 
-def _why_not(path: str, key: str, never: Collection[str]) -> str | None:
+def _identity(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """What a file has in common with its hard links."""
+    status = os.stat(path)
+    return status.st_dev, status.st_ino
+
+
+def _holds_keys(path: str) -> bool:
+    """Whether a file is like the one that says where to upload to, with its keys."""
+    if os.path.splitext(path)[1].lower() in SUFFIXES or os.path.getsize(path) > _MOST_CONFIG:
+        return False
+    try:
+        with open(path, "rb") as file:
+            text = file.read(_MOST_CONFIG)
+    except OSError:
+        return False  # it will be told when it is sent
+    return bool(_SECTION_LINE.search(text) and _KEY_LINE.search(text))
+
+
+def _why_not(path: str, key: str, never: Collection[tuple[int, int]]) -> str | None:
     """Why a file cannot be uploaded, or None."""
     if os.path.islink(path):
         return "a link; links are not followed"
     if not os.path.isfile(path):
         return "not a file"
-    if os.path.realpath(path) in never:
+    if _identity(path) in never or _holds_keys(path):
         return "it holds the keys"
     try:
         return "its key would be longer than 1024 bytes" if len(key.encode()) > 1024 else None

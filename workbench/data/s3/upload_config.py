@@ -92,11 +92,11 @@ def _values(path: Path) -> dict[str, str]:
         raise InvalidValue(f"{path} {_complaint(error)}") from None
     strange = [name for name in parser.sections() if name != SECTION]
     if strange or not parser.has_section(SECTION):
-        what = f"has an unknown section {strange[0]!r}" if strange else "has no section"
+        what = "has an unknown section" if strange else "has no section"
         raise InvalidValue(f"{path} {what}; everything belongs into [{SECTION}]")
-    unknown = sorted(set(parser.options(SECTION)) - set(_NAMES))
-    if unknown:
-        raise InvalidValue(f"{path} has a line {unknown[0]!r}; known are {', '.join(_NAMES)}")
+    if set(parser.options(SECTION)) - set(_NAMES):
+        # Not repeated: what ends with an equals sign may be a key.
+        raise InvalidValue(f"{path} has a line of another name; known are {', '.join(_NAMES)}")
     return {name: value.strip() for name, value in parser.items(SECTION)}
 
 
