@@ -95,6 +95,29 @@ def test_tables_with_splits_and_groups(tmp_path, delimiter):
     assert [sample.group for sample in samples] == ["anna", "", "ben", "ben"]
 
 
+@pytest.mark.parametrize("comma", [",", ";", "\t"])
+def test_blank_lines_and_rows_of_separators_are_passed_over(tmp_path, comma):
+    rows = [
+        "  ",
+        f"{comma}{comma}",
+        "path,label,split",
+        "a,0,",
+        ',"",',
+        " , , ",
+        "b,1,",
+        ",,",
+        "  ",
+    ]
+    text = "\n".join(row.replace(",", comma) for row in rows)
+    _, samples = read(TextLists(write(tmp_path / "all.csv", text)))
+    assert [sample.name for sample in samples] == [f"{tmp_path}/a", f"{tmp_path}/b"]
+    write(tmp_path / "metadata.csv", "\n,\nfile_name,label\n0.png,cat\n1.png,dog\n")
+    assert isinstance(imagefolder(tmp_path), TextLists)
+    wrong = write(tmp_path / "wrong.csv", "\nname,label\na,0\n")
+    with pytest.raises(DataError, match="wrong.csv line 2: no column is called path"):
+        read(TextLists(wrong))
+
+
 def test_rows_to_train_on_are_divided_when_none_is_for_validation(tmp_path):
     table = write(tmp_path / "all.csv", "path,label,split\na,0,train\nb,1,train\nc,1,test\n")
     _, samples = read(TextLists(table))

@@ -76,6 +76,8 @@ def has_labels(path: str) -> bool:
         DataError: its first line cannot be read.
     """
     for line, text in read_lines(path):
+        if _is_blank(text):
+            continue
         if path.lower().endswith(".jsonl"):
             names: Iterable[str] = _record(path, line, text)
         else:
@@ -98,19 +100,25 @@ def _plain(path: str) -> Iterator[Entry]:
 
 def _table(path: str) -> Iterator[Entry]:
     texts = _Tracked(read_lines(path))
-    first = next(texts, "")
+    first = next((text for text in texts if not _is_blank(text)), "")
     delimiter = _delimiter(first)
     columns = _columns(_cells(first, delimiter))
-    _check_columns(columns, path)
+    _check_columns(columns, path, max(1, texts.line))
     try:
         for cells in csv.reader((f"{text}\n" for text in texts), delimiter=delimiter, strict=True):
-            if cells:
+            # Spreadsheets end tables with rows of separators.
+            if any(cell.strip() for cell in cells):
                 named = {
                     name: cells[place] for name, place in columns.items() if place < len(cells)
                 }
                 yield _entry(named, path, texts.line)
     except csv.Error as error:
         raise line_error(path, texts.line, str(error)) from error
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a line has no field that says something, whatever separates them."""
+    return not text.strip(' \t,;"')
 
 
 class _Tracked:
@@ -183,7 +191,7 @@ def _columns(names: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _check_columns(columns: Mapping[str, int], path: str, line: int = 1) -> None:
+def _check_columns(columns: Mapping[str, int], path: str, line: int) -> None:
     for column in ("path", "label"):
         if column not in columns:
             known = _either(_COLUMNS[column])
