@@ -1,5 +1,6 @@
 import gzip
 import struct
+import tracemalloc
 from importlib import resources
 
 import numpy as np
@@ -102,6 +103,43 @@ def test_damaged_idx_files_are_refused(tmp_path):
     path.write_bytes(b"\0\0\x08\x03" + b"\xff" * 12)
     with pytest.raises(DataError, match="declares an impossible shape"):
         image_shape(path)
+
+
+def many(folder, kind, shape, values):
+    """A gzipped file of that many zeros, the last one a one."""
+    head = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
+    path = folder / f"train-{kind}-idx{len(shape)}-ubyte.gz"
+    path.write_bytes(gzip.compress(head + bytes(values - 1) + b"\1"))
+
+
+def peak_of(call):
+    """The bytes that a call takes at most, and what it raises."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1], ""
+    except DataError as error:
+        return tracemalloc.get_traced_memory()[1], str(error)
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_small_gzip_file_does_not_take_much_memory(tmp_path):
+    count = 1 << 23
+    many(tmp_path, "labels", (count,), count)
+    many(tmp_path, "images", (10, 1, 1), 10)
+    source = IdxFiles(str(tmp_path))
+    peak, message = peak_of(lambda: source.check(ACCESS))
+    assert "has 8,388,608 classes for 10 images" in message
+    assert peak < 1 << 20
+    (tmp_path / "train-images-idx3-ubyte.gz").unlink()
+    many(tmp_path, "images", (count, 1, 1), count)
+    peak, message = peak_of(lambda: source.check(ACCESS))
+    assert not message
+    assert peak < 10 * count
+    many(tmp_path, "images", (1 << 26, 1, 1), count)
+    with pytest.raises(DataError, match="declares an impossible shape"):
+        source.check(ACCESS)
 
 
 def test_the_digits_of_the_package(tmp_path):

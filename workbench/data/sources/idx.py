@@ -29,6 +29,9 @@ from workbench.errors import DataError, NotFound
 
 _UNSIGNED_BYTE = 8
 _MOST_BYTES = 1 << 32
+# What gzip makes of zeros; no file holds more.
+_DENSEST = 1100
+_PIECE = 1 << 20
 _SPLITS = {"train": "", "t10k": "test", "test": "test"}
 # EMNIST and its like put their own name in front.
 _NAME = re.compile(r"((?:.+-)?(train|t10k|test)-(images|labels))[-.]idx[13]-ubyte(?:\.gz)?")
@@ -102,7 +105,7 @@ class IdxFiles(Divided):
             if kind == "images":
                 targets = files[(name.removesuffix("images") + "labels", word, "labels")]
                 count = image_shape(path)[0]
-                numbers = class_numbers(read_idx(targets), count, str(targets))
+                numbers = class_numbers(read_idx(targets, count), count, str(targets))
                 parts.append(Part(name, _SPLITS[word], numbers))
         return list_parts(parts, self.labels, self.path)
 
@@ -134,10 +137,14 @@ class IdxFiles(Divided):
             raise DataError(f"{self.path} has several sets of idx files; give each its own folder")
 
 
-def read_idx(path: Path) -> np.ndarray:
+def read_idx(path: Path, images: int | None = None) -> np.ndarray:
     """Read an idx file of unsigned bytes, gzipped if its name ends in ``.gz``; uint8.
 
     Source: the format description on MNIST's page.
+
+    Args:
+        images: how many there are, where the file is one of their classes; if it declares
+            another number, its values are not read.
 
     Raises:
         DataError: the file is damaged or of another kind.
@@ -146,13 +153,23 @@ def read_idx(path: Path) -> np.ndarray:
         with _open(path) as file:
             shape = _read_shape(file, path)
             size = math.prod(shape)
-            data = file.read(size + 1)
+            if images is not None and size != images:
+                raise DataError(f"{path} has {size:,} classes for {images:,} images")
+            data = _read_values(file, size)
     except DAMAGE as error:
         raise DataError(f"{path} cannot be read: {error}") from error
     if len(data) != size:
         more = " or more" if len(data) > size else ""
         raise DataError(f"{path} should hold {size} values and holds {len(data)}{more}")
     return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _read_values(file: BinaryIO, size: int) -> bytearray:
+    """So many bytes, fewer where the file ends, one more where it goes on; piece by piece."""
+    data = bytearray()
+    while piece := file.read(min(_PIECE, size + 1 - len(data))):
+        data += piece
+    return data
 
 
 def image_shape(path: Path) -> tuple[int, ...]:
@@ -192,6 +209,7 @@ def _read_shape(file: BinaryIO, path: Path) -> tuple[int, ...]:
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] != _UNSIGNED_BYTE:
         raise DataError(f"{path} is not an idx file of bytes")
     shape = tuple(np.frombuffer(file.read(4 * head[3]), ">u4").tolist())
-    if len(shape) != head[3] or math.prod(shape) > _MOST_BYTES:
+    most = os.path.getsize(path) * _DENSEST if path.suffix == ".gz" else _MOST_BYTES
+    if len(shape) != head[3] or math.prod(shape) > min(most, _MOST_BYTES):
         raise DataError(f"{path} declares an impossible shape {shape}")
     return shape
