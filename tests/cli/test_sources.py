@@ -4,7 +4,8 @@ import pytest
 
 from workbench.cli.sources import add_source_options, source_of
 from workbench.data import ImageFolder
-from workbench.errors import InvalidValue
+from workbench.data.sources.derived import FromDatasets
+from workbench.errors import InvalidValue, NotFound
 
 
 def parsed(line):
@@ -39,6 +40,14 @@ def test_options_of_the_source_are_heard():
     assert parsed("--folder /d") == ImageFolder("/d", min_per_class=2)
     limited = ImageFolder("/d", test_folder="/t", min_per_class=1, max_per_class=3)
     assert parsed("--folder /d --test-folder /t --min-per-class 1 --max-per-class 3") == limited
-    renamed = parsed("--from a b --rename-class old=new --divide-again --max-per-class 5")
-    assert (renamed.classes, renamed.divide) == ({"old": "new"}, "again")
-    assert renamed.max_per_class == 5
+
+
+def test_other_datasets_are_named_by_their_ids(digits, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(digits.job.path.parents[1]))
+    line = "--from digits --rename-class 1=one --divide-again --max-per-class 5"
+    found = parsed(line)
+    assert found == FromDatasets(
+        (digits.id,), divide="again", classes={"1": "one"}, max_per_class=5, validation_percent=25
+    )
+    with pytest.raises(NotFound, match="there is no dataset 'absent'"):
+        parsed("--from absent")

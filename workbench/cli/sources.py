@@ -6,8 +6,10 @@ import argparse
 from typing import Any
 
 from workbench.data import ImageFolder
-from workbench.data.sources import Source, source_class
+from workbench.data.sources import Access, Source, source_class
+from workbench.data.sources.derived import FromDatasets
 from workbench.errors import InvalidValue
+from workbench.jobs import Home
 
 _WAYS = ("folder", "train_list", "s3", "idx", "arrays", "parquet", "database", "from_datasets")
 # Which ways an option goes with; the percentages go with all.
@@ -75,6 +77,7 @@ def source_of(arguments: argparse.Namespace) -> Source:
     """The source that the options describe.
 
     Raises:
+        NotFound, DataError: a dataset that is named is gone or unfinished.
         InvalidValue: none or several ways are given, or an option is wrong or goes with another.
     """
     chosen = [way for way in _WAYS if getattr(arguments, way)]
@@ -173,13 +176,14 @@ def _datasets(arguments: argparse.Namespace) -> Source:
         if not equals:
             raise InvalidValue(f"--rename-class wants OLD=NEW, got {pair!r}")
         classes[old] = new
-    return source_class("FromDatasets")(
+    source = FromDatasets(
         tuple(arguments.from_datasets),
         divide="again" if arguments.divide_again else "keep",
         classes=classes,
         max_per_class=arguments.max_per_class,
         **_shares(arguments),
     )
+    return source.by_ids(Access(home=Home()))
 
 
 _BUILDERS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +28,8 @@ class FromDatasets(Divided):
     """The images of one or more datasets of the same home.
 
     Attributes:
-        datasets: their ids, or the datasets themselves. Classes of the same name are one class.
+        datasets: their ids, or the datasets themselves; what people type, a name or the beginning
+            of an id, becomes an id by :meth:`by_ids`. Classes of the same name are one class.
         divide: ``keep`` the splits they have, or ``again``: draw them anew by the percentages.
         classes: what a class is called from now on, by what it was; an empty name leaves the
             class out. Two classes given one name become one.
@@ -132,6 +133,15 @@ class FromDatasets(Divided):
                     f"the image {row:,} of {parents[place].name} is unreadable or left out there; "
                     f"it cannot become one of the class {label!r}"
                 )
+
+    def by_ids(self, access: Access) -> FromDatasets:
+        """The same with the datasets' ids, which stay when a dataset gets another name.
+
+        Raises:
+            NotFound: one is gone.
+            DataError: one is not finished.
+        """
+        return replace(self, datasets=tuple(parent.id for parent in self.parents(access)))
 
     def labels(self, access: Access) -> list[str]:
         """The names of the classes, in the order in which they first come."""
