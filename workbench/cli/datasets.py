@@ -220,10 +220,7 @@ def _explore(arguments: argparse.Namespace) -> None:
         arguments.split, arguments.label, arguments.offset, arguments.limit,
         text=arguments.text, sort=arguments.sort, rows=rows,
     )  # fmt: skip
-    found = [
-        {"row": i.row, "split": i.split, "class": i.label, "path": printable(i.path)}
-        for i in page.items
-    ]
+    found = [{"row": i.row, "split": i.split, "class": i.label, "path": i.path} for i in page.items]
     shown = f"{page.total:,} images" + (f"\n{table(found)}" if found else "")
     emit(arguments, {"total": page.total, "items": found}, shown)
 

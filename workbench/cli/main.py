@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.cli import datasets, inference, lr, queue, runs, servers, sweep, train, upload
+from workbench.cli.output import never_fail_to_print
 from workbench.errors import JobFailed, WorkbenchError
 
 _DONE, _FAILED, _WRONG, _STOPPED = 0, 1, 2, 130
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 done, 1 failed, 2 wrong use or input, 130 Ctrl-C."""
     # TensorFlow greets on stderr with dozens of lines that no one asked for.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    never_fail_to_print()
     try:
         arguments, rest = parser().parse_known_args(argv)
         if rest and not getattr(arguments, "takes_rest", False):

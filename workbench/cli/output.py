@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -15,9 +16,26 @@ from workbench.inference.result import printable
 def emit(arguments: argparse.Namespace, document: Any, text: str) -> None:
     """Print ``document`` as JSON if asked for, else ``text`` unless quiet."""
     if arguments.json:
-        print(json.dumps(document, ensure_ascii=False, allow_nan=False))
+        print(_json(document))
     elif text and not arguments.quiet:
         print(text)
+
+
+def _json(document: Any) -> str:
+    """JSON that is valid whatever stdout does with the bytes of names that are no text."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode("utf-8")
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(document, ensure_ascii=True, allow_nan=False)
+    return text
+
+
+def never_fail_to_print() -> None:
+    """Let stdout show what it has no letters for as a question mark."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def say(arguments: argparse.Namespace, text: str) -> None:

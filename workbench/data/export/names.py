@@ -11,8 +11,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 
 
 def lines(labels: Sequence[str]) -> list[str]:
-    """Each name on one line without blanks around it; two never become the same."""
-    return _distinct(labels, lambda label: " ".join(label.split()).replace("\0", ""), lambda n: n)
+    """Each name on one line without blanks around it, in what UTF-8 can say; no two the same."""
+    return _distinct(labels, _on_a_line, lambda name: name)
 
 
 def folders(labels: Sequence[str]) -> list[str]:
@@ -21,6 +21,12 @@ def folders(labels: Sequence[str]) -> list[str]:
     Two that differ in case only would be one folder on some systems.
     """
     return _distinct(labels, _safe, str.casefold)
+
+
+def _on_a_line(label: str) -> str:
+    # Bytes of a name that are no text (PEP 383) have no UTF-8.
+    text = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in label)
+    return " ".join(text.split()).replace("\0", "")
 
 
 def _safe(label: str) -> str:
