@@ -12,6 +12,8 @@ from workbench.data.export.aside import folder_aside
 from workbench.data.export.content import Content
 from workbench.data.export.tensors import to_tf_data
 from workbench.data.images.encode import ENCODINGS
+from workbench.data.sources.stores.recorded import PIXELS
+from workbench.storage import write_json
 from workbench.validation import check_choice, check_whole
 
 FORMATS = ("lmdb", "hdf5", "tfrecord", "folder", "numpy")
@@ -62,4 +64,6 @@ def export(
     target = Path(os.path.abspath(os.path.expanduser(folder)))
     with folder_aside(target) as aside:
         writer.write(content, aside)
+        # Caffe's floats, say, do not tell whether they were whole numbers of 16 bits.
+        write_json(aside / PIXELS, {"dtype": content.dtype.name})
     return target

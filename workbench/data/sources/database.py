@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -14,6 +14,7 @@ from workbench.data.images.image_format import ImageFormat
 from workbench.data.sources.base import Access, Divided, Listing, Sample, check_classes
 from workbench.data.sources.given import settle_paths
 from workbench.data.sources.stores import Entry, Image, Store, find_stores, layout, read_label_names
+from workbench.data.sources.stores.recorded import recorded_dtype
 from workbench.errors import DataError
 from workbench.validation import check
 
@@ -86,18 +87,19 @@ class Database(Divided):
         return DatabaseReader({store.name: store for store in stores})
 
     def suggested_format(self) -> ImageFormat:
-        """The size and colour of the first image.
+        """The size and colour of the first image, and the depth that an export tells.
 
         Raises:
             NotFound, DataError: there is none.
         """
+        dtype = recorded_dtype(os.path.dirname(self.train)) or "uint8"
         stores, reader = self._stores()["train"], self.reader(Access())
         reason = DataError(f"{stores[0].path} has no records")
         records = (f"{s.name}:{e.record}" for s in stores for e in s.entries())
         for name in itertools.islice(records, _MOST_BAD):
             found = _format_of(next(reader.read([name])))
             if isinstance(found, ImageFormat):
-                return found
+                return replace(found, dtype=dtype)
             reason = DataError(f"{name}: {found}")
         raise reason
 

@@ -14,6 +14,7 @@ import numpy as np
 from workbench.data.sources.messages import parse
 from workbench.data.sources.stores.base import Entry, Image, check_shape, swap_colours
 from workbench.data.sources.stores.btree import Tree
+from workbench.data.sources.stores.recorded import recorded_dtype
 from workbench.errors import DataError
 
 FILE = "data.mdb"
@@ -34,11 +35,12 @@ class LmdbStore:
 
     def read(self, records: Sequence[str]) -> Iterator[Image]:
         """The images of some keys."""
+        dtype = recorded_dtype(os.path.dirname(self.path))
         with self._open() as tree:
             for record in records:
                 try:
                     value = tree.get(unquote_to_bytes(record))
-                    yield value if isinstance(value, DataError) else datum_image(value)
+                    yield value if isinstance(value, DataError) else datum_image(value, dtype)
                 except DataError as error:
                     yield error
 
@@ -65,13 +67,20 @@ def _label(value: bytes | DataError) -> int | DataError:
     return datum.label
 
 
-def datum_image(value: bytes) -> Image:
-    """The encoded bytes of a Datum, or its pixels: uint8, or float32 from ``float_data``."""
+def datum_image(value: bytes, dtype: str | None = None) -> Image:
+    """The encoded bytes of a Datum, or its pixels: uint8, or float32 from ``float_data``.
+
+    Args:
+        dtype: what is known of the pixels; ``uint16`` are kept as floats, too.
+    """
     try:
         datum = parse("Datum", value)
         if not datum.data and (datum.encoded or not datum.float_data):
             return DataError("a Datum without an image")
-        return datum.data if datum.encoded else _pixels(datum)
+        if datum.encoded:
+            return datum.data
+        pixels = _pixels(datum)
+        return _whole(pixels) if dtype == "uint16" and pixels.dtype == np.float32 else pixels
     except DataError as error:
         return error
 
@@ -89,6 +98,12 @@ def _pixels(datum: Any) -> np.ndarray:
         )
     image = flat.reshape(datum.channels, datum.height, datum.width).transpose(1, 2, 0)
     return np.ascontiguousarray(swap_colours(image))
+
+
+def _whole(pixels: np.ndarray) -> np.ndarray:
+    if not (pixels.min() >= 0 and pixels.max() <= 65535):
+        raise DataError(f"values of {pixels.min():g}–{pixels.max():g}, beyond 0–65535")
+    return np.rint(pixels).astype(np.uint16)
 
 
 def _text(key: bytes) -> str:
