@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import struct
 import zlib
 from collections.abc import Callable
@@ -12,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.data.export.aside import folder_aside
 from workbench.data.sources.idx import read_idx
-from workbench.errors import InvalidValue, storage_error
+from workbench.errors import StorageError
 from workbench.jobs import Home
 
 _FILES = Path(__file__).with_name("mnist")
@@ -49,22 +48,13 @@ def write_mnist(folder: Path, progress: Progress | None = None) -> Path:
         StorageError: it cannot be written.
     """
     folder = folder.absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InvalidValue(f"{folder} exists and is not empty; choose another folder")
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     try:
-        aside.mkdir(parents=True)
-        _write_all(aside, folder, progress or (lambda done, total: None))
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    except FileExistsError:
-        pass  # somebody else finished the same folder first
-    except OSError as error:
-        if not (folder.is_dir() and any(folder.iterdir())):
-            raise storage_error("write", folder, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        with folder_aside(folder) as aside:
+            _write_all(aside, folder, progress or (lambda done, total: None))
+    except StorageError:
+        # Somebody else may have finished the same folder first.
+        if not (folder / "labels.txt").is_file():
+            raise
     return folder
 
 
