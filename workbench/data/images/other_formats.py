@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from workbench.data.images import ppm
 from workbench.data.images.jpeg import check_scans
 from workbench.data.images.orientation import find_orientation, upright
 from workbench.data.images.pixels import MAX_PIXELS, Picture, check_size
@@ -17,7 +17,6 @@ from workbench.errors import DataError
 # Decoders that run nothing and fetch nothing; an EPS, say, would start an interpreter.
 _FORMATS = ("PNG", "JPEG", "BMP", "PPM", "GIF", "WEBP", "TIFF")
 _HARMLESS = ".*(EXIF|Tag data larger than file|Metadata Warning)"  # what is noted beside the image
-_DEEP_PPM = re.compile(rb"P6\s(?:\s|#[^\n]*\n)*(\d{1,9})\s+(\d{1,9})\s+(\d{1,5})\s")
 _ALPHA = ("LA", "RGBA")
 
 
@@ -27,8 +26,8 @@ def decode_other(data: bytes) -> Picture:
     Raises:
         DataError: not an allowed image, damaged, or too large; the message is the reason alone.
     """
-    if data[:2] == b"P6":
-        deep = _deep_ppm(data)
+    if data[:2] in ppm.SIGNATURES:
+        deep = ppm.decode_deep_ppm(data)
         if deep is not None:
             return deep
     try:
@@ -117,23 +116,3 @@ def _deep(image: Image.Image) -> np.ndarray:
     if array.min() < 0 or array.max() > 65535:
         return array.astype(np.float32)
     return array.astype(np.uint16)
-
-
-def _deep_ppm(data: bytes) -> Picture | None:
-    """Colours of 16 bits, of which Pillow would keep 8."""
-    found = _DEEP_PPM.match(data[:4096])
-    if found is None:
-        return None
-    width, height, most = map(int, found.groups())
-    if not 256 <= most <= 65535:
-        return None
-    check_size(width, height, 6)
-    if len(data) - found.end() < 6 * width * height:
-        raise DataError("damaged (truncated)")
-    values = np.frombuffer(data, ">u2", 3 * width * height, found.end())
-    if values.max() > most:
-        raise DataError("damaged (a value beyond the greatest)")
-    pixels = values.astype(np.uint16)
-    if most != 65535:
-        pixels = np.rint(pixels * (65535 / most)).astype(np.uint16)
-    return Picture(pixels.reshape(height, width, 3), False, (width, height))

@@ -15,7 +15,7 @@ other floats            refused                refused                 the same 
 
 Channels: colour becomes grey by the usual luma (0.299 R + 0.587 G + 0.114 B), grey becomes colour
 by repeating it, opacity is laid on a background unless as many channels are asked for as there
-are. Anything else, three of eight channels say, is refused.
+are, or four of grey with opacity. Anything else, three of eight channels say, is refused.
 """
 
 from __future__ import annotations
@@ -109,6 +109,8 @@ def to_channels(picture: Picture, channels: int, background: str = "white") -> n
     pixels = picture.pixels
     if pixels.shape[2] == channels:
         return pixels
+    if picture.alpha and (pixels.shape[2], channels) == (2, 4):
+        return pixels[..., [0, 0, 0, 1]]
     if picture.alpha:
         pixels = _lay_on(pixels, background)
     found = pixels.shape[2]

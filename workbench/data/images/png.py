@@ -14,6 +14,7 @@ from workbench.errors import DataError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 4, 4: 2, 6: 4}
+_GREY_AND_OPACITY = 4
 _HEADER = struct.Struct(">I4sIIBB")
 _CHUNK = struct.Struct(">I4s")
 _SUM = struct.Struct(">I")
@@ -38,15 +39,18 @@ def decode_png(data: bytes) -> Picture | None:
         raise DataError("damaged (bad header)")
     check_size(width, height, _CHANNELS[colour] * (2 if bits == 16 else 1))
     kinds = [kind for kind, _, _ in others] if others else []
-    if b"tRNS" in kinds or not (bits == 16 or (bits == 8 and colour in (0, 2))):
+    if bits != 16 and (bits != 8 or colour not in (0, 2) or b"tRNS" in kinds):
         return None
     pixels = _pixels(_without(data, others) if others else data)
     if pixels is None:
         return None
+    if colour == _GREY_AND_OPACITY:
+        pixels = pixels[..., [0, 3]]
+    if b"tRNS" in kinds and colour in (0, 2):
+        pixels = _with_opacity(pixels, _body(data, others[kinds.index(b"tRNS")]))
     if b"eXIf" in kinds:
-        _, start, end = others[kinds.index(b"eXIf")]
-        pixels = upright(pixels, read_orientation(data[start + 8 : end - 4]))
-    return Picture(pixels, pixels.shape[2] == 4, (pixels.shape[1], pixels.shape[0]))
+        pixels = upright(pixels, read_orientation(_body(data, others[kinds.index(b"eXIf")])))
+    return Picture(pixels, pixels.shape[2] in (2, 4), (pixels.shape[1], pixels.shape[0]))
 
 
 def _check_chunks(data: bytes) -> list[_Place]:
@@ -67,6 +71,19 @@ def _check_chunks(data: bytes) -> list[_Place]:
             others.append((kind, position, end))
         position = end
     raise DataError("damaged (truncated)")
+
+
+def _body(data: bytes, place: _Place) -> bytes:
+    _, start, end = place
+    return data[start + 8 : end - 4]
+
+
+def _with_opacity(pixels: np.ndarray, key: bytes) -> np.ndarray:
+    """Make one value of 16 bits, or one colour, transparent; a key of a wrong length says none."""
+    if len(key) != 2 * pixels.shape[2]:
+        return pixels
+    clear = (pixels == np.frombuffer(key, ">u2")).all(axis=2, keepdims=True)
+    return np.concatenate([pixels, np.where(clear, 0, 65535).astype(np.uint16)], axis=2)
 
 
 def _without(data: bytes, others: list[_Place]) -> bytes:

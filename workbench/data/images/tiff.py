@@ -13,6 +13,7 @@ from PIL import TiffImagePlugin
 
 from workbench.data.images.opencv import opencv
 from workbench.data.images.orientation import upright
+from workbench.data.images.other_formats import decode_other
 from workbench.data.images.pixels import Picture, check_size, from_array
 from workbench.errors import DataError, MissingExtra
 
@@ -20,6 +21,7 @@ SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 _ASSOCIATED, _UNASSOCIATED = 1, 2  # opacity that colours were multiplied with, or not
 _GREY, _COLOUR = (0, 1), 2
+_WHITE_IS_ZERO = 0
 
 
 class Layout(NamedTuple):
@@ -48,11 +50,18 @@ class Layout(NamedTuple):
         return self.channels in (2, 4) and self.extra in (_ASSOCIATED, _UNASSOCIATED)
 
     @property
+    def negative(self) -> bool:
+        """Whether 0 is white in grey of 16 bits, which no library turns round."""
+        grey = self.colour == _WHITE_IS_ZERO and self.channels - self.alpha == 1
+        return grey and (self.bits, self.sample) == (16, _UNSIGNED)
+
+    @property
     def usual(self) -> bool:
         """Whether Pillow reads all of it."""
         if self.channels == 1:
             return self.bits <= 32 and (self.bits, self.sample) not in (
                 (8, _SIGNED),
+                (16, _FLOAT),
                 (32, _UNSIGNED),
             )
         named = self.colour not in _GREY or self.alpha
@@ -63,22 +72,32 @@ def decode_tiff(data: bytes) -> Picture | None:
     """Decode the first page where it has more than 8 bits a channel, or more than four channels.
 
     Returns:
-        None for the usual ones, which Pillow reads whole.
+        None for the usual ones, which Pillow reads whole and as they are meant.
 
     Raises:
         DataError: damaged, too large or unknown; the message is the reason alone.
         MissingExtra: many channels need another library.
     """
     layout = _read_layout(data)
-    if layout.usual:
+    if layout.usual and not layout.negative:
         return None
+    if layout.usual and data[:2] == b"II":  # the only byte order in which Pillow reads these
+        return _positive(decode_other(data))
     array = _by_opencv(data, layout)
     if array is None:
         array = _by_tifffile(data)
     pixels = upright(from_array(array).pixels, layout.orientation)
     if layout.alpha and layout.extra == _ASSOCIATED:
         pixels = _unassociated(pixels)
-    return Picture(pixels, layout.alpha, (pixels.shape[1], pixels.shape[0]))
+    picture = Picture(pixels, layout.alpha, (pixels.shape[1], pixels.shape[0]))
+    return _positive(picture) if layout.negative else picture
+
+
+def _positive(picture: Picture) -> Picture:
+    """Turn a negative of 16 bits round; opacity stays."""
+    pixels = picture.pixels.copy()
+    pixels[..., 0] = 65535 - pixels[..., 0]
+    return picture._replace(pixels=pixels)
 
 
 def _read_layout(data: bytes) -> Layout:
