@@ -13,6 +13,7 @@ from PIL import Image
 
 from workbench.data.images import jpeg, png
 from workbench.data.images.decode import decode, open_image, read_bytes
+from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.images.jpeg import decode_jpeg
 from workbench.data.images.other_formats import decode_other
 from workbench.data.images.png import decode_png
@@ -272,6 +273,9 @@ def test_the_absence_of_an_optional_library_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "tifffile", None)
     with pytest.raises(MissingExtra, match=r"jupyter-workbench\[tiff\]"):
         decode(data)
+    # Of many files it is one that cannot be read.
+    with pytest.raises(DataError, match=r"jupyter-workbench\[tiff\]"):
+        read_image(data, ImageFormat(4, 4, 7))
 
 
 @pytest.mark.parametrize("dtype", ["u1", "<u2", ">u2", "<f4", ">f8", "?", "i4"])

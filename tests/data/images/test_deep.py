@@ -2,11 +2,14 @@
 
 import io
 import struct
+import sys
 
 import cv2
 import numpy as np
 import pytest
 
+import workbench as wb
+from tests.conftest import write_digits
 from tests.data.images.test_decode import chunk, png_of, tiff
 from workbench.data.images.decode import decode
 from workbench.data.images.image_format import ImageFormat, read_image
@@ -120,3 +123,18 @@ def test_a_deep_ppm_in_words_keeps_its_bits(most, between):
 def test_a_deep_ppm_of_wrong_words_is_refused(words, reason):
     with pytest.raises(DataError, match=reason):
         decode(b"P3\n2 1\n1023\n" + words)
+
+
+def test_a_file_whose_reader_is_missing_does_not_stop_a_dataset(tmp_path, monkeypatch):
+    write_digits(tmp_path / "train", 4)
+    odd = tmp_path / "train" / "7" / "odd.tif"
+    odd.write_bytes(tiff(np.zeros((4, 4, 7), np.uint8), planarconfig="contig"))
+    monkeypatch.setitem(sys.modules, "tifffile", None)
+    ds = wb.create_dataset(
+        "some", wb.ImageFolder(tmp_path / "train"), image=wb.ImageFormat(28, 28, 1),
+        runner="synchronous",
+    )  # fmt: skip
+    ((path, reason),) = ds.report["unreadable"]
+    assert path == str(odd)
+    assert "run pip install 'jupyter-workbench[tiff]'" in reason
+    assert sum(map(len, ds.splits.values())) == 40

@@ -24,6 +24,10 @@ _GREY, _COLOUR = (0, 1), 2
 _WHITE_IS_ZERO = 0
 
 
+class ReaderMissing(MissingExtra, DataError):
+    """A file that takes a library that is not installed: of a data set's many an unreadable one."""
+
+
 class Layout(NamedTuple):
     """What the first page says of itself.
 
@@ -76,7 +80,7 @@ def decode_tiff(data: bytes) -> Picture | None:
 
     Raises:
         DataError: damaged, too large or unknown; the message is the reason alone.
-        MissingExtra: many channels need another library.
+        ReaderMissing: many channels need another library.
     """
     layout = _read_layout(data)
     if layout.usual and not layout.negative:
@@ -159,12 +163,12 @@ def _by_tifffile(data: bytes) -> np.ndarray:
 
     Raises:
         DataError: they cannot be read.
-        MissingExtra: the library for this is not installed.
+        ReaderMissing: the library for this is not installed.
     """
     try:
         import tifffile
     except ImportError:
-        raise MissingExtra(
+        raise ReaderMissing(
             "TIFF images of this kind need tifffile; run pip install 'jupyter-workbench[tiff]'"
         ) from None
     try:
