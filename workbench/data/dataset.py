@@ -15,6 +15,7 @@ from workbench.data.explore import Page, Query, find
 from workbench.data.images.image_format import ImageFormat
 from workbench.data.records import Images, Store, open_stores
 from workbench.data.splits import SPLITS
+from workbench.data.stored import damage, load_array, load_json, told_as_damage
 from workbench.data.table import Table
 from workbench.errors import DataError, NotFound
 from workbench.jobs import Held
@@ -22,6 +23,9 @@ from workbench.storage import read_json
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+
+_LEFT_OUT = ("unreadable", "ignored", "left_out")
 
 
 class Split:
@@ -87,8 +91,16 @@ class Dataset(Held):
 
     @cached_property
     def labels(self) -> list[str]:
-        """The names of the classes; a target is a place in this list."""
-        return read_json(self.records / "labels.json")
+        """The names of the classes; a target is a place in this list.
+
+        Raises:
+            DataError: they are damaged or missing.
+        """
+        path = self.records / "labels.json"
+        found = load_json(path)
+        if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+            raise damage(path)
+        return found
 
     @cached_property
     def table(self) -> Table:
@@ -108,8 +120,12 @@ class Dataset(Held):
 
     @cached_property
     def mean_image(self) -> np.ndarray:
-        """The mean training image, float64 ``(height, width, channels)``."""
-        return np.load(self.records / "mean_image.npy", allow_pickle=False)
+        """The mean training image, float64 ``(height, width, channels)``.
+
+        Raises:
+            DataError: it is damaged or missing.
+        """
+        return load_array(self.records / "mean_image.npy", mapped=False)
 
     @property
     def mean_pixel(self) -> np.ndarray:
@@ -118,15 +134,27 @@ class Dataset(Held):
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
-        """Images by split and class."""
-        numbers = read_json(self.records / "statistics.json")["counts"]
-        return {split: dict(zip(self.labels, numbers[split], strict=True)) for split in self.splits}
+        """Images by split and class.
+
+        Raises:
+            DataError: they are damaged or missing.
+        """
+        path, labels, splits = self.records / "statistics.json", self.labels, self.splits
+        with told_as_damage(path):
+            numbers = read_json(path)["counts"]
+            return {split: dict(zip(labels, numbers[split], strict=True)) for split in splits}
 
     @cached_property
     def report(self) -> dict[str, list[tuple[str, str]]]:
-        """What was left out, each with its reason: ``unreadable``, ``ignored``, ``left_out``."""
-        found = read_json(self.records / "report.json")
-        return {name: [tuple(pair) for pair in pairs] for name, pairs in found.items()}
+        """What was left out, each with its reason: ``unreadable``, ``ignored``, ``left_out``.
+
+        Raises:
+            DataError: it is damaged or missing.
+        """
+        path = self.records / "report.json"
+        with told_as_damage(path):
+            found = read_json(path)
+            return {kind: [(name, why) for name, why in found[kind]] for kind in _LEFT_OUT}
 
     def split(self, name: str) -> Split:
         """One split.
@@ -186,9 +214,15 @@ class Dataset(Held):
 
     @cached_property
     def range(self) -> tuple[float, float]:
-        """The least and the greatest value of the training images."""
-        least, greatest = read_json(self.records / "statistics.json")["range"]
-        return least, greatest
+        """The least and the greatest value of the training images.
+
+        Raises:
+            DataError: they are damaged or missing.
+        """
+        path = self.records / "statistics.json"
+        with told_as_damage(path):
+            least, greatest = read_json(path)["range"]
+            return least, greatest
 
     def export(self, format: str, folder: str | os.PathLike[str], **options: Any) -> Path:
         """Write it for other programs: ``lmdb``, ``hdf5``, ``tfrecord``, ``folder``, ``numpy``.

@@ -8,26 +8,35 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.data.stored import damage, load_array, told_as_damage
+
 # Rows brought into lower case at once, and bytes searched at once: what a processor's caches hold.
 _ROWS = 4096
 _PART = 4 << 20
 
 
 class Names:
-    """Text of every row, as one blob; read through a memory map."""
+    """Text of every row, as one blob; read through a memory map.
+
+    Whatever asks for a row raises :class:`DataError` where the files are damaged or missing.
+    """
 
     def __init__(self, folder: Path, name: str = "names") -> None:
         self._blob_path, self._ends_path = folder / f"{name}.utf8", folder / f"{name}.npy"
 
     @cached_property
     def _ends(self) -> np.ndarray:
-        return np.load(self._ends_path, mmap_mode="r", allow_pickle=False)
+        return load_array(self._ends_path)
 
     @cached_property
     def _blob(self) -> np.ndarray:
-        if not self._blob_path.stat().st_size:
-            return np.zeros(0, np.uint8)
-        return np.memmap(self._blob_path, np.uint8, "r")
+        needed = int(self._ends[-1]) if len(self._ends) else 0
+        with told_as_damage(self._blob_path):
+            size = self._blob_path.stat().st_size
+            blob = np.memmap(self._blob_path, np.uint8, "r") if size else np.zeros(0, np.uint8)
+        if size < needed:
+            raise damage(self._blob_path)
+        return blob
 
     def __len__(self) -> int:
         return len(self._ends)

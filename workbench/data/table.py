@@ -16,7 +16,8 @@ import numpy as np
 from workbench.data import npy_header
 from workbench.data.names import Names
 from workbench.data.splits import CODES
-from workbench.errors import DataError, storage_error
+from workbench.data.stored import load_array
+from workbench.errors import storage_error
 
 # State of a row.
 GOOD, UNREADABLE, REPEATED = range(3)
@@ -55,17 +56,17 @@ class Table:
         return len(self["label"])
 
     def __getitem__(self, column: str) -> np.ndarray:
-        """A column, memory-mapped and read-only."""
+        """A column, memory-mapped and read-only.
+
+        Raises:
+            DataError: it is damaged or missing.
+        """
         return self._columns(column)
 
     def _columns(self, column: str) -> np.ndarray:
         found = self.__dict__.get(f"_{column}")
         if found is None:
-            path = self.folder / f"{column}.npy"
-            try:
-                found = np.load(path, mmap_mode="r", allow_pickle=False)
-            except (OSError, ValueError) as error:
-                raise DataError(f"{path} is damaged ({error}); create the dataset again") from error
+            found = load_array(self.folder / f"{column}.npy")
             self.__dict__[f"_{column}"] = found
         return found
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from workbench.data import npy_header
-from workbench.errors import DataError, storage_error
+from workbench.data.stored import damage, load_array
+from workbench.errors import storage_error
 from workbench.storage import write_json
 
 # Given more at once, the system looks for large pieces of memory to keep it in, which can take
@@ -33,13 +34,9 @@ class MemoryMap:
 
     @cached_property
     def _images(self) -> np.memmap:
-        try:
-            images = np.load(self._path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            message = f"{self._path} is damaged ({error}); create the dataset again"
-            raise DataError(message) from error
+        images = load_array(self._path)
         if images.shape[1:] != self.shape or images.dtype != self.dtype:
-            raise DataError(f"{self._path} is damaged (its shape); create the dataset again")
+            raise damage(self._path)
         return images
 
     def take(self, places: np.ndarray) -> np.ndarray:
