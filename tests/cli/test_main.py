@@ -57,6 +57,8 @@ def test_a_dataset_from_creation_to_deletion(workbench, digits_folder, tmp_path)
         (["--folder", "{one}"], "has one class only"),
         (["--folder", "{gone}"], "there is no folder"),
         (["--folder", "{good}", "--width", "0"], "width must be 1–8192 pixels, got 0"),
+        (["--folder", "{good}", "--channels", "0"], "channels must be 1–64, got 0"),
+        (["--folder", "{good}", "--channels", "0", "--color", "rgb"], "give --color or --channels"),
         (["--folder", "{good}", "--val-percent", "130"], "validation_percent must be 0–100"),
         (["--folder", "{good}", "--resize", "melt"], "invalid choice: 'melt'"),
         ([], "say where the images are with one of --folder, --train-list, --s3"),
@@ -79,6 +81,26 @@ def test_wrong_input_is_one_sentence_and_leaves_nothing(
     assert err.count("\n") == 1
     assert message in err
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--limit", "-1"], "limit must be at least 0, got -1"),
+        (["--offset", "-3"], "offset must be at least 0, got -3"),
+        (["--finding", "twinz"], "argument --finding: invalid choice: 'twinz' (choose from "),
+    ],
+)
+def test_a_page_that_cannot_be_is_one_sentence(workbench, arguments, message):
+    status, out, err = workbench("dataset", "explore", "digits", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"error: {message}")
+    assert err.count("\n") == 1
+
+
+def test_a_finding_of_which_nothing_was_found_has_no_images(workbench):
+    status, out, _ = workbench("dataset", "explore", "digits", "--finding", "two-labels")
+    assert (status, out) == (0, "0 images\n")
 
 
 def test_train_show_and_follow(workbench):

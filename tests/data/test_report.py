@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from workbench.data.findings import FINDERS, KEYS
 from workbench.data.report import Report
 
 SIDE = 32
@@ -123,3 +124,7 @@ def test_floats_are_judged_in_their_own_units(tmp_path):
     image = wb.ImageFormat(width=8, height=8, channels=2, dtype="float32")
     ds = wb.create_dataset("floats", source, image=image, runner="synchronous")
     assert Report(ds).finding("nearly-empty") is None
+
+
+def test_every_kind_of_finding_can_be_asked_for(report):
+    assert tuple(find(report).key for find in FINDERS) == KEYS

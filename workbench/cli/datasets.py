@@ -14,6 +14,7 @@ from workbench.cli.sources import add_source_options, source_of
 from workbench.data import Dataset, DatasetConfig, ImageFormat
 from workbench.data.config import DUPLICATES
 from workbench.data.explore import SORTS
+from workbench.data.findings import KEYS
 from workbench.data.images.image_format import DTYPES, RESAMPLES
 from workbench.data.images.resize import FILLS, MODES
 from workbench.data.records.choice import ENCODINGS
@@ -88,7 +89,7 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     option("--label", metavar="CLASS", help="default: all")
     option("--text", default="", help="what the path contains")
     option("--sort", choices=SORTS, default="")
-    option("--finding", metavar="KEY", help="the images of one finding of verify")
+    option("--finding", choices=KEYS, metavar="KEY", help="the images of one finding of verify")
     option("--offset", type=int, default=0, metavar="N")
     option("--limit", type=int, default=25, metavar="N", help="default: %(default)s")
 
@@ -115,12 +116,12 @@ def _create(arguments: argparse.Namespace) -> None:
 
 def _image(arguments: argparse.Namespace, default: ImageFormat) -> ImageFormat:
     colour = {"rgb": 3, "gray": 1}.get(arguments.color or "")
-    if colour and arguments.channels:
+    if colour and arguments.channels is not None:
         raise InvalidValue("give --color or --channels, not both")
     given = {
         "width": arguments.width,
         "height": arguments.height,
-        "channels": arguments.channels or colour,
+        "channels": colour if arguments.channels is None else arguments.channels,
         "dtype": arguments.dtype,
         "resize": arguments.resize,
         "resample": arguments.resample,

@@ -20,6 +20,7 @@ from workbench.data.table import Table
 from workbench.errors import DataError, NotFound
 from workbench.jobs import Held
 from workbench.storage import read_json
+from workbench.validation import check_whole
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -190,7 +191,10 @@ class Dataset(Held):
 
         Raises:
             NotFound: there is no such split or class.
+            InvalidValue: ``offset`` or ``limit`` is below 0.
         """
+        check_whole("offset", offset, 0)
+        check_whole("limit", limit, 0)
         if split is not None:
             self.split(split)
         if label is not None and label not in self.labels:

@@ -224,3 +224,9 @@ FINDERS: tuple[Callable[[Report], Finding], ...] = (
     _repeated,
     _ignored,
 )  # fmt: skip
+# Their kinds, in that order.
+KEYS = (
+    "two-labels", "leak", "group-leak", "near-leak", "near-two-labels", "unreadable", "left-out",
+    "imbalance", "missing", "constant", "twins", "kin", "nearly-empty", "enlarged", "long",
+    "repeated", "ignored",
+)  # fmt: skip
