@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.data import ImageFormat
 from workbench.data.images.encode import encode
@@ -79,6 +81,66 @@ def test_images_are_an_array_of_any_index(tmp_path, pixels):
     assert np.array_equal(np.mean(images, axis=0), expected.mean(axis=0))
     with pytest.raises(IndexError):
         images[5]
+
+
+COUNT, SMALL = 5, (3, 4, 2)
+SIDES = (COUNT, *SMALL)
+
+
+def indices(side):
+    """What may stand in a key for one axis, and now and then what may not."""
+    number = st.integers(-side - 1, side)
+    lists = st.lists(st.integers(-side, side - 1), max_size=3)
+    return st.one_of(
+        number,
+        number.map(np.int32),
+        st.slices(side),
+        lists,
+        lists.map(lambda chosen: np.array(chosen, np.uint8 if chosen == [] else np.int64)),
+        st.lists(st.booleans(), min_size=side, max_size=side),
+        st.lists(lists.filter(lambda chosen: len(chosen) == 2), min_size=1, max_size=2),
+        st.sampled_from([None, ..., True, False, np.True_, np.array(0), np.array(True), 0.5]),
+    )
+
+
+KEYS = st.one_of(
+    indices(COUNT),
+    st.integers(0, 4).flatmap(lambda count: st.tuples(*map(indices, SIDES[:count]))),
+    st.lists(st.booleans(), min_size=15, max_size=15).map(lambda m: np.array(m).reshape(5, 3)),
+    st.tuples(st.tuples(st.integers(0, 4), st.integers(0, 4)), indices(3)),
+)
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory):
+    """Some images, and the array that they are."""
+    stored = np.random.default_rng(0).integers(0, 256, (40, *SMALL), dtype=np.uint8)
+    store = mapped(tmp_path_factory.mktemp("images"), stored)
+    rows = np.array([5, 6, 7, 30, 2])
+    return Images([store], np.zeros(COUNT, np.uint16), rows), stored[rows]
+
+
+@settings(max_examples=500)
+@given(KEYS)
+def test_every_key_gives_what_it_gives_in_numpy(arrays, key):
+    images, expected = arrays
+    try:
+        wanted = expected[key]
+    except IndexError:
+        with pytest.raises(IndexError):
+            images[key]
+        return
+    found = images[key]
+    assert found.shape == wanted.shape
+    assert found.dtype == wanted.dtype
+    assert np.array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("key", [[], ([0, 1], [2, 0]), True, [[0, 1], [2, 3]], (slice(0), 1)])
+def test_keys_that_are_easily_mistaken(arrays, key):
+    images, expected = arrays
+    assert np.array_equal(images[key], expected[key])
+    assert images[key].shape == expected[key].shape
 
 
 def test_neighbours_are_read_without_a_copy(tmp_path, pixels):

@@ -13,8 +13,8 @@ from workbench.data.records.base import Store
 class Images:
     """Array-like ``(n, height, width, channels)``, read-only; indexing reads.
 
-    Understands a number, a slice, an array of numbers or a mask, and further indices after it;
-    ``np.asarray`` reads everything.
+    Any key gives what it gives in NumPy. With a number, a slice, numbers or a mask at its beginning
+    those images alone are read; with others, and by ``np.asarray``, all.
 
     Args:
         stores: where the images lie.
@@ -45,25 +45,39 @@ class Images:
         return (self[row] for row in range(len(self)))
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        first, rest = (key[0], key[1:]) if isinstance(key, tuple) and key else (key, ())
-        if first is Ellipsis or (isinstance(first, tuple) and not first):
-            return self[:][key]
-        if isinstance(first, int | np.integer):
-            row = range(len(self))[int(first)]  # counts from the end, refuses what is beyond
-            found = self._read(np.array([row]))[0]
-            return found[rest] if rest else found
+        if isinstance(key, tuple) and not key:
+            return self[:]
+        first, rest = (key[0], key[1:]) if isinstance(key, tuple) else (key, ())
         if isinstance(first, slice):
-            rows = np.arange(len(self))[first]
-        else:
-            rows = np.arange(len(self))[np.asarray(first)]
-        found = self._read(rows)
-        return found[(slice(None), *rest)] if rest else found
+            found = self._read(np.arange(len(self))[first])
+            return found[(slice(None), *rest)] if rest else found
+        rows = self._chosen(first)
+        if rows is None:
+            return self[:][key]
+        # Only the images that are wanted are read; of these the key says the same.
+        found = self._read(rows.reshape(-1))
+        if rows.ndim == 1 and not rest:
+            return found
+        place: Any = np.arange(rows.size).reshape(rows.shape) if rows.ndim else 0
+        return found[(place, *rest)]
+
+    def _chosen(self, index: Any) -> np.ndarray | None:
+        """The images that a number, some numbers or a mask choose; None for other indices."""
+        if isinstance(index, int | np.integer) and not isinstance(index, bool):
+            return np.array(range(len(self))[index])  # counts from the end, refuses what is beyond
+        array = np.asarray(index)
+        # A single truth adds an axis, a mask of more axes chooses among pixels.
+        if index is None or index is Ellipsis or (array.dtype == bool and array.ndim != 1):
+            return None
+        return np.asarray(np.arange(len(self))[list(index) if isinstance(index, tuple) else index])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         images = self[:]
         return images if dtype is None else images.astype(dtype)
 
     def _read(self, rows: np.ndarray) -> np.ndarray:
+        if not len(rows):
+            return np.empty((0, *self.shape[1:]), self.dtype)
         places = self._places[rows]
         if self._parts is None:
             return _read(self._stores[0], places)
@@ -77,6 +91,6 @@ class Images:
 
 def _read(store: Store, places: np.ndarray) -> np.ndarray:
     """Neighbours in the store are read without a copy."""
-    if len(places) and (np.diff(places) == 1).all():
+    if (np.diff(places) == 1).all():
         return store.between(int(places[0]), int(places[-1]) + 1)
     return store.take(places)
