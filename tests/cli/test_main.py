@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import pytest
 
@@ -101,6 +102,30 @@ def test_a_page_that_cannot_be_is_one_sentence(workbench, arguments, message):
 def test_a_finding_of_which_nothing_was_found_has_no_images(workbench):
     status, out, _ = workbench("dataset", "explore", "digits", "--finding", "two-labels")
     assert (status, out) == (0, "0 images\n")
+
+
+def test_of_many_files_the_first_are_named_and_all_are_counted(workbench, digits, tmp_path):
+    """The report names ten thousand at most; how many there were is told by a fact."""
+    home = wb.Home(tmp_path / "copy")
+    shutil.copytree(digits.job.path, home.datasets_dir / digits.id)
+    copy = wb.dataset(digits.id, home=home)
+    named = [(f"{number}.png", "empty file") for number in range(30)]
+    report = {"unreadable": named, "ignored": named, "left_out": [("odd", "one image only")]}
+    (copy.records / "report.json").write_text(json.dumps(report))
+    copy.job.record("facts", unreadable=10_500, ignored=12_000)
+    shown = workbench("dataset", "show", digits.id, home=home.path)[1]
+    assert "\n10,500 unreadable:\n  0.png: empty file\n" in shown
+    assert "\n  19.png: empty file\n  … and 10,480 more\n" in shown
+    assert "20.png" not in shown
+    assert "\n1 left out:\n  odd: one image only\n" in shown
+    assert "\n12,000 other files were ignored" in shown
+    verified = workbench("dataset", "verify", digits.id, home=home.path)[1]
+    assert (
+        "\nwarning: 10,500 files could not be read [unreadable]\n  0.png: empty file\n" in verified
+    )
+    assert "\ninfo: 12,000 other files were ignored [ignored]\n" in verified
+    assert verified.count("… and 11,980 more") == 1
+    assert verified.count("… and 10,480 more") == 1
 
 
 def test_train_show_and_follow(workbench):

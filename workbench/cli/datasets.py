@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.api import datasets as api
@@ -25,6 +26,7 @@ from workbench.errors import InvalidValue, WorkbenchError
 from workbench.inference.result import printable
 from workbench.jobs import Home, Job, JobSummary
 
+_MOST_NAMED = 20
 _FORMATS = ("lmdb", "hdf5", "tfrecord", "folder", "numpy")
 
 
@@ -148,7 +150,7 @@ def _resume(arguments: argparse.Namespace) -> None:
 
 
 def describe(dataset: Dataset) -> str:
-    """A dataset in a few lines of text, every unreadable file named with its reason."""
+    """A dataset in a few lines of text, the first unreadable files named with their reasons."""
     summary = dataset.job.summary()
     lines = [
         f"{printable(dataset.name)} ({dataset.id}): {summary.status}",
@@ -163,15 +165,25 @@ def describe(dataset: Dataset) -> str:
             for label in dataset.labels
         ]
         lines.append(table(rows))
+        # The report names the first ten thousand of each.
+        counts = {
+            kind: summary.facts.get(kind, len(found)) for kind, found in dataset.report.items()
+        }
         for kind in ("unreadable", "left_out"):
-            found = dataset.report[kind]
-            if found:
-                lines.append(f"{len(found):,} {kind.replace('_', ' ')}:")
-                lines += [f"  {printable(path)}: {printable(reason)}" for path, reason in found]
-        if dataset.report["ignored"]:
-            count = len(dataset.report["ignored"])
-            lines.append(f"{count:,} other files were ignored, being no images by their names")
+            if counts[kind]:
+                lines.append(f"{counts[kind]:,} {kind.replace('_', ' ')}:")
+                lines += _named(dataset.report[kind], counts[kind])
+        if counts["ignored"]:
+            ignored = f"{counts['ignored']:,} other files were ignored"
+            lines.append(f"{ignored}, being no images by their names")
     return "\n".join(lines)
+
+
+def _named(found: Sequence[tuple[str, str]], count: int) -> list[str]:
+    """The first of ``count`` things with their reasons, a line each."""
+    lines = [f"  {printable(what)}: {printable(why)}" for what, why in found[:_MOST_NAMED]]
+    more = count - len(lines)
+    return [*lines, f"  … and {more:,} more"] if more > 0 else lines
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -233,7 +245,8 @@ def _verify(arguments: argparse.Namespace) -> None:
     lines = [f"{printable(dataset.name)} ({dataset.id}): its records are as they were made"]
     for finding in report.findings:
         lines.append(f"{finding.tone}: {finding.count:,} {finding.title} [{finding.key}]")
-        lines += [f"  {printable(what)}: {printable(why)}" for what, why in finding.lines[:20]]
+        if finding.lines:
+            lines += _named(finding.lines, finding.count)
         if finding.advice:
             lines.append(f"  {finding.advice}")
     if not report.findings:

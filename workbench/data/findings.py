@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,7 @@ def _of_sets(
 
 def _unreadable(report: Report) -> Finding:
     lines = tuple(report.dataset.report["unreadable"])
-    count = int(report.dataset.job.summary().facts.get("unreadable", len(lines)))
+    count = _told(report, "unreadable", lines)
     return Finding(
         "unreadable", "files could not be read", "warning", count, _none(), lines,
         "mend or remove them",
@@ -111,7 +111,13 @@ def _left_out(report: Report) -> Finding:
 
 def _ignored(report: Report) -> Finding:
     lines = tuple(report.dataset.report["ignored"])
-    return Finding("ignored", "other files were ignored", "info", len(lines), _none(), lines)
+    count = _told(report, "ignored", lines)
+    return Finding("ignored", "other files were ignored", "info", count, _none(), lines)
+
+
+def _told(report: Report, kind: str, lines: Sequence[tuple[str, str]]) -> int:
+    """How many there were, of which a report names the first ten thousand."""
+    return int(report.dataset.job.summary().facts.get(kind, len(lines)))
 
 
 def _repeated(report: Report) -> Finding:
