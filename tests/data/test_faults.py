@@ -112,9 +112,18 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing_half_made(
     assert ds.status == "done"
 
 
+def test_a_small_disk_takes_what_fits_it_encoded(folder, small_disk):
+    ds = wb.create_dataset(
+        "small", wb.ImageFolder(folder), image=wb.ImageFormat(width=28, height=28, channels=1),
+        runner="synchronous", home=wb.Home(small_disk / "home"),
+    )  # fmt: skip
+    assert (ds.status, sum(map(len, ds.splits.values()))) == ("done", 3000)
+    assert (ds.records / "images.arrayrecord").is_file()  # 2.4 MB decoded are more than half
+
+
 def test_a_dataset_too_large_for_the_disk_is_refused_at_once(folder, small_disk):
     home = wb.Home(small_disk / "home")
-    with pytest.raises(JobFailed, match=r"images need .* GB, .* GB are free; choose smaller"):
+    with pytest.raises(JobFailed, match=r"images need .* MB, .* MB are free; choose smaller"):
         wb.create_dataset(
             "big", wb.ImageFolder(folder), encoding="none", runner="synchronous", home=home
         )

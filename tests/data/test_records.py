@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from workbench.data import ImageFormat
 from workbench.data.images.encode import encode
-from workbench.data.records import Images, open_stores
+from workbench.data.records import Images, encoded, open_stores
 from workbench.data.records.choice import Machine, choose
 from workbench.data.records.encoded import EncodedWriter
 from workbench.data.records.memory_map import MemoryMapWriter, RowWriter
@@ -196,3 +198,45 @@ def test_what_was_chosen_is_kept_and_what_cannot_fit_refused():
     for encoding, image in (("none", LARGE), ("auto", floats)):
         with pytest.raises(StorageError, match=r"1,000 images need .* GB, 1.1 GB are free"):
             choose(encoding, image, 1000, machine)
+
+
+def test_little_room_is_told_in_megabytes():
+    small = ImageFormat(width=28, height=28, channels=1)
+    with pytest.raises(StorageError, match=r"27,000 images need 21\.2 MB, 11\.0 MB are free"):
+        choose("none", small, 27_000, Machine(11_000_000, 16 * GB))
+
+
+@pytest.fixture
+def writer_with(tmp_path, monkeypatch):
+    """A writer of encoded images on a disk with so much room."""
+    file = tmp_path / "images.arrayrecord"
+    made = []
+
+    def make(room):
+        left = lambda folder: SimpleNamespace(free=room - file.stat().st_size)  # noqa: E731
+        monkeypatch.setattr(encoded.shutil, "disk_usage", left)
+        made.append(EncodedWriter(tmp_path, SHAPE, "uint8"))
+        return made[0]
+
+    yield make
+    made[0].close()
+
+
+def put_all(writer):
+    """Some 7.8 MB, which the library does not write at once."""
+    for start in range(0, 2600, 100):
+        writer.put(start, [bytes(3000)] * 100)
+
+
+def test_encoded_images_need_the_room_that_they_take(tmp_path, writer_with):
+    writer = writer_with(11_000_000)
+    put_all(writer)
+    writer.finish()
+    size = (tmp_path / "images.arrayrecord").stat().st_size
+    assert 7_800_000 < size < 7_800_000 + 2600 * 256 + (1 << 20)
+
+
+def test_a_disk_too_full_for_what_is_held_back_is_told_before_the_end(writer_with):
+    writer = writer_with(8_000_000)
+    with pytest.raises(StorageError, match="the disk is full; free some space"):
+        put_all(writer)

@@ -79,10 +79,14 @@ def choose(encoding: str, image: ImageFormat, count: int, machine: Machine) -> C
     size = int(decoded * _TYPICAL[chosen])
     if chosen == "none" and size > machine.disk:
         raise StorageError(
-            f"{count:,} images need {size / 1e9:,.1f} GB, {machine.disk / 1e9:,.1f} GB are free; "
+            f"{count:,} images need {_said(size)}, {_said(machine.disk)} are free; "
             "choose smaller images, an encoding, or another home with WORKBENCH_HOME"
         )
     return Choice(chosen, size, why)
+
+
+def _said(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
 
 
 def fits(decoded: int, machine: Machine) -> bool:

@@ -15,7 +15,8 @@ from workbench.data.images.encode import decode_record
 from workbench.errors import DataError, storage_error
 from workbench.storage import write_json
 
-_LEAST_FREE = 64 << 20
+# What the file takes beyond its records: about as much a record, and a few blocks at its end.
+_RECORD_BYTES, _END_BYTES = 256, 1 << 20
 
 
 class EncodedRecords:
@@ -74,23 +75,24 @@ class EncodedWriter:
         self._path = folder / "images.arrayrecord"
         # One record a group, so that reading one decodes one.
         self._writer = ArrayRecordWriter(str(self._path), "group_size:1,uncompressed")
-        self._count = 0
+        self._count = self._size = 0
 
     def put(self, start: int, content: object) -> np.ndarray:
         """Write the encoded images; an empty one stands for an unreadable image."""
         assert isinstance(content, Sequence)
         places = np.full(len(content), -1, np.int64)
-        self._check_room()
+        self._check_room(sum(map(len, content)), len(content))
         for row, data in enumerate(content):
             if data:
                 self._writer.write(data)
                 places[row] = self._count
                 self._count += 1
+                self._size += len(data)
         return places
 
     def finish(self) -> None:
         """Write what is still held back."""
-        self._check_room()
+        self._check_room(0, 0)
         try:
             self._writer.close()
         except RuntimeError as error:
@@ -103,7 +105,13 @@ class EncodedWriter:
         if self._writer.is_open():
             self._writer.close()
 
-    def _check_room(self) -> None:
-        """The library does not tell of a full disk before the end: look beforehand."""
-        if not self._writer.ok() or shutil.disk_usage(self._folder).free < _LEAST_FREE:
+    def _check_room(self, size: int, count: int) -> None:
+        """Make sure that what was written has room, and so many bytes and records more.
+
+        The library holds back what it is given, and does not tell of a full disk before the end.
+        """
+        wanted = self._size + size + _RECORD_BYTES * (self._count + count) + _END_BYTES
+        there = self._path.stat().st_size
+        free = shutil.disk_usage(self._folder).free
+        if not self._writer.ok() or free < wanted - there:
             raise storage_error("write", self._path, OSError(errno.ENOSPC, "no space"))
