@@ -76,5 +76,4 @@ def test_every_export_names_the_classes(home, tmp_path, form):
     folder = dataset.export(form, tmp_path / "out")
     if form != "numpy":
         assert (folder / "labels.txt").read_text(encoding="utf-8") == "caf�\ntea\n"
-    else:
-        assert json.loads((folder / "labels.json").read_bytes()) == [ODD, "tea"]
+    assert json.loads((folder / "labels.json").read_bytes()) == [ODD, "tea"]

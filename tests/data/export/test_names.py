@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.data.export import export
 from workbench.data.export.names import folders, lines
+from workbench.data.sources.stores import read_label_names
 
 # Names of a dataset's classes differ; that much is known of them.
 NAMES = st.lists(
@@ -35,6 +37,18 @@ def test_lines_are_lines_and_distinct(labels):
     text = "".join(f"{line}\n" for line in found)
     assert [line.strip() for line in text.splitlines()] == found
     assert all(found)
+
+
+def test_lines_are_what_every_reader_of_utf8_takes_for_the_names():
+    odd = ["\ufeffcat", "a\nb", " dog ", "caf\udce9", "\0", "cat"]
+    assert lines(odd) == ["cat-2", "a b", "dog", "caf\ufffd", "class", "cat"]
+
+
+@pytest.mark.parametrize("form", ["lmdb", "hdf5", "tfrecord", "folder", "numpy"])
+def test_names_are_kept_as_they_are_beside_their_lines(make, tmp_path, form):
+    odd = ["\ufeffcat", "a\nb", " dog "]
+    folder = export(make(labels=odd), form, tmp_path / "out")
+    assert read_label_names(str(folder / "labels.json")) == odd
 
 
 @pytest.mark.parametrize(

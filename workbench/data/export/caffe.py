@@ -11,12 +11,15 @@ from workbench.data.export.content import Content
 from workbench.data.export.names import lines
 from workbench.data.sources.messages import messages
 from workbench.data.sources.stores.base import swap_colours
+from workbench.data.sources.stores.exported import LABELS_JSON
+from workbench.storage import write_json
 
 
 def write_labels(content: Content, folder: Path) -> None:
-    """Write ``labels.txt``, a name a line."""
+    """Write ``labels.txt``, a name a line, and ``labels.json``, the names as they are."""
     text = "".join(f"{line}\n" for line in lines(content.labels))
     (folder / "labels.txt").write_text(text, encoding="utf-8", newline="\n")
+    write_json(folder / LABELS_JSON, content.labels)
 
 
 def write_mean(content: Content, folder: Path) -> None:

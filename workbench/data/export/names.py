@@ -24,9 +24,10 @@ def folders(labels: Sequence[str]) -> list[str]:
 
 
 def _on_a_line(label: str) -> str:
-    # Bytes of a name that are no text (PEP 383) have no UTF-8.
+    # Bytes of a name that are no text (PEP 383) have no UTF-8; a mark of byte order on the first
+    # line would be taken for that of the file.
     text = "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in label)
-    return " ".join(text.split()).replace("\0", "")
+    return " ".join(text.replace("\ufeff", "").replace("\0", "").split())
 
 
 def _safe(label: str) -> str:
