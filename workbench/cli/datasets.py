@@ -29,6 +29,9 @@ from workbench.jobs import Home, Job, JobSummary
 _MOST_NAMED = 20
 _FORMATS = ("lmdb", "hdf5", "tfrecord", "folder", "numpy")
 
+# What a report names, in words.
+_LEFT = {"unreadable": "unreadable", "left_out": "left out", "ignored": "other files ignored"}
+
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
@@ -169,13 +172,10 @@ def describe(dataset: Dataset) -> str:
         counts = {
             kind: summary.facts.get(kind, len(found)) for kind, found in dataset.report.items()
         }
-        for kind in ("unreadable", "left_out"):
+        for kind, words in _LEFT.items():
             if counts[kind]:
-                lines.append(f"{counts[kind]:,} {kind.replace('_', ' ')}:")
+                lines.append(f"{counts[kind]:,} {words}:")
                 lines += _named(dataset.report[kind], counts[kind])
-        if counts["ignored"]:
-            ignored = f"{counts['ignored']:,} other files were ignored"
-            lines.append(f"{ignored}, being no images by their names")
     return "\n".join(lines)
 
 
@@ -233,7 +233,11 @@ def _explore(arguments: argparse.Namespace) -> None:
         arguments.split, arguments.label, arguments.offset, arguments.limit,
         text=arguments.text, sort=arguments.sort, rows=rows,
     )  # fmt: skip
-    found = [{"row": i.row, "split": i.split, "class": i.label, "path": i.path} for i in page.items]
+    known = getattr(dataset.config.source, "location", str)  # without what a reader finds it by
+    found = [
+        {"row": i.row, "split": i.split, "class": i.label, "path": known(i.path)}
+        for i in page.items
+    ]
     shown = f"{page.total:,} images" + (f"\n{table(found)}" if found else "")
     emit(arguments, {"total": page.total, "items": found}, shown)
 

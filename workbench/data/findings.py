@@ -106,7 +106,9 @@ def _unreadable(report: Report) -> Finding:
 
 def _left_out(report: Report) -> Finding:
     lines = tuple(report.dataset.report["left_out"])
-    return Finding("left-out", "classes were left out", "warning", len(lines), _none(), lines)
+    return Finding(
+        "left-out", "classes or folders were left out", "warning", len(lines), _none(), lines
+    )
 
 
 def _ignored(report: Report) -> Finding:

@@ -155,7 +155,7 @@ def test_an_export_is_written_down_part_by_part(tmp_path):
     source = Database(str(folder))
     assert source.train == str(folder / "train_db")
     assert source.val == str(folder / "val_db")
-    assert source.labels == str(folder / "labels.txt")
+    assert source.labels == str(folder / "labels.json")
     assert source.shares == (0, 0)
     assert Database.from_dict(source.to_dict()) == source
     assert source.describe() == f"database {source.train}, {source.val}, {source.test}"

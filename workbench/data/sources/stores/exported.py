@@ -34,6 +34,8 @@ def layout(path: str) -> dict[str, str]:
 
 
 def _present(folder: str, parts: dict[str, str], labels: str) -> dict[str, str]:
+    if labels == LABELS and os.path.isfile(os.path.join(folder, LABELS_JSON)):
+        labels = LABELS_JSON  # a text has no names of several lines
     places = {
         name: os.path.join(folder, part) for name, part in {**parts, "labels": labels}.items()
     }
