@@ -1,6 +1,7 @@
 """What is left of a dataset's creation that a fault ended."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,7 +13,8 @@ import pytest
 import workbench as wb
 from tests.conftest import write_digits
 from workbench.api.datasets import resume_dataset, start_dataset
-from workbench.errors import JobFailed
+from workbench.data.report import check_records
+from workbench.errors import JobBusy, JobFailed
 from workbench.jobs.lock import owner_pid
 
 # Encoding takes its time, so that a creation can be met in the middle.
@@ -71,6 +73,35 @@ def test_a_stopped_creation_leaves_no_records(folder):
     assert time.monotonic() - started < 3
     assert not list(job.path.glob("records*"))
     wb.home().delete(job)
+
+
+def test_a_finished_dataset_is_not_made_again(digits_folder):
+    ds = wb.create_dataset("digits", wb.ImageFolder(digits_folder), runner="synchronous")
+    with pytest.raises(JobBusy, match="digits is done; there is nothing left to make"):
+        resume_dataset(ds.job, runner="synchronous")
+    assert ds.status == "done"
+    check_records(wb.dataset(ds.id))
+
+
+@pytest.mark.parametrize("last", ["running", "failed"])
+def test_what_was_made_whole_and_not_yet_told_ends_done(digits_folder, tmp_path, last):
+    folder = tmp_path / "train"
+    shutil.copytree(digits_folder, folder)
+    (folder / "3" / "bad.png").write_bytes(b"x")
+    ds = wb.create_dataset("digits", wb.ImageFolder(folder), runner="synchronous")
+    facts, counts = ds.job.summary().facts, ds.counts
+    # As a kill leaves it between the renaming of the records and the last event; nothing told.
+    (ds.job.path / "events.jsonl").write_bytes(b"")
+    ds.job.record("status", status=last)
+    shutil.rmtree(folder)
+    assert ds.status == {"running": "interrupted"}.get(last, last)
+    resume_dataset(ds.job, runner="synchronous")
+    again = wb.dataset(ds.id)
+    assert again.status == "done"
+    assert again.job.summary().facts == facts
+    assert facts["unreadable"] == 1
+    assert again.counts == counts
+    check_records(again)
 
 
 @pytest.fixture

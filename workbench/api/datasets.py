@@ -15,7 +15,7 @@ from workbench.data import Access, Dataset, DatasetConfig, ImageFormat, prepare,
 from workbench.data.records import owners
 from workbench.data.sources import Source
 from workbench.data.sources.derived import FromDatasets
-from workbench.errors import JobFailed, WorkbenchError
+from workbench.errors import JobBusy, JobFailed, WorkbenchError
 from workbench.jobs import Home, Job, JobSummary
 from workbench.validation import check_choice
 
@@ -103,9 +103,13 @@ def resume_dataset(
 
     Raises:
         InvalidValue, NotFound, DataError: its source is gone.
-        JobBusy: it is being made.
+        JobBusy: it is being made, or is done.
     """
-    prepare(DatasetConfig.from_dict(job.config), Home(job.path.parents[1]), secrets)
+    if job.status == "done":
+        raise JobBusy(f"{job.name} is done; there is nothing left to make")
+    # Of one whose records are whole nothing is asked of its source any more.
+    if not (job.path / "records").is_dir():
+        prepare(DatasetConfig.from_dict(job.config), Home(job.path.parents[1]), secrets)
     runners.start(job, runner, secrets)
 
 

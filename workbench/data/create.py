@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.data.config import DatasetConfig
 from workbench.data.derive import derive, shares_records
-from workbench.data.describe import describe
+from workbench.data.describe import describe, tell
 from workbench.data.ingest import Ingested, ingested
 from workbench.data.records import open_stores
 from workbench.data.settle import settle
@@ -39,6 +39,8 @@ def prepare(
 def execute(job: Job, context: JobContext) -> None:
     """Make the dataset of ``job``: all of it in ``records/``, or nothing.
 
+    Records that are there are whole: who made them was killed before it could say so.
+
     Raises:
         Stopped: Stop was commanded; no records are left.
         DataError: the source has too few, or too many unreadable, images.
@@ -46,7 +48,19 @@ def execute(job: Job, context: JobContext) -> None:
     """
     config = DatasetConfig.from_dict(job.config)
     access = Access(context.secrets, Home(job.path.parents[1]))
-    partial = job.path / "records.partial"
+    records = job.path / "records"
+    if not records.is_dir():
+        _make_aside(config, job.path / "records.partial", records, access, context)
+    tell(records, context)
+    # What a source fetched for us is not needed any more.
+    forget = getattr(config.source, "forget", None)
+    if forget is not None:
+        forget(access)
+
+
+def _make_aside(
+    config: DatasetConfig, partial: Path, records: Path, access: Access, context: JobContext
+) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         if shares_records(config, access):
@@ -54,13 +68,9 @@ def execute(job: Job, context: JobContext) -> None:
         else:
             _make(config, partial, access, context)
         context.progress(0, 1, "", "Writing to the disk")
-        replace_dir(partial, job.path / "records")
+        replace_dir(partial, records)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    # What a source fetched for us is not needed any more.
-    forget = getattr(config.source, "forget", None)
-    if forget is not None:
-        forget(access)
 
 
 def _make(config: DatasetConfig, partial: Path, access: Access, context: JobContext) -> None:
@@ -77,7 +87,7 @@ def _make(config: DatasetConfig, partial: Path, access: Access, context: JobCont
         context.progress(0, 1, "", "Measuring")
         table = found.table.finish()
         unreadable = [(table.names[row], reason) for row, reason in sorted(found.unreadable)]
-        describe(table, found.listing, unreadable, found.crew.map, context, found.total)
+        describe(table, found.listing, unreadable, found.crew.map, found.total)
 
 
 def _check_share(found: Ingested, config: DatasetConfig, context: JobContext) -> None:

@@ -59,7 +59,7 @@ def derive(config: DatasetConfig, partial: Path, access: Access, context: JobCon
 
         settle(config, table, read)
         listing = Listing(labels=source.labels(access))
-        describe(table.finish(), listing, [], starmap, context)
+        describe(table.finish(), listing, [], starmap)
     finally:
         table.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from workbench.data.table import REPEATED, Table
 from workbench.data.train_sums import Map, train_sums
 from workbench.errors import DataError
 from workbench.jobs import JobContext
-from workbench.storage import write_atomic, write_json
+from workbench.storage import read_json, write_atomic, write_json
 
 _MOST_NAMED = 10_000
 
@@ -23,10 +24,9 @@ def describe(
     listing: Listing,
     unreadable: Sequence[tuple[str, str]],
     map_: Map,
-    context: JobContext,
     all_images: np.ndarray | None = None,
 ) -> None:
-    """Write labels, counts, mean image and report into the table's folder; tell the facts.
+    """Write labels, counts, mean image and report into the table's folder.
 
     Args:
         map_: calls functions of a module in parallel, where that can be.
@@ -51,16 +51,22 @@ def describe(
     }
     write_json(folder / "report.json", report)
     range_ = [total.least, total.greatest]
-    write_json(folder / "statistics.json", {"counts": counts, "range": range_})
-    state = np.asarray(table["state"])
-    context.emit(
-        "facts",
-        counts={split: sum(numbers) for split, numbers in counts.items()},
-        classes=len(labels),
-        unreadable=len(unreadable),
-        ignored=len(listing.ignored),
-        repeated=int((state == REPEATED).sum()),
-    )
+    facts = {
+        "counts": {split: sum(numbers) for split, numbers in counts.items()},
+        "classes": len(labels),
+        "unreadable": len(unreadable),
+        "ignored": len(listing.ignored),
+        "repeated": int((np.asarray(table["state"]) == REPEATED).sum()),
+    }
+    write_json(folder / "statistics.json", {"counts": counts, "range": range_, "facts": facts})
+
+
+def tell(folder: Path, context: JobContext) -> None:
+    """Tell the facts of finished records, those of another execution of the job too."""
+    facts = read_json(folder / "statistics.json").get("facts")
+    # Of records that were made before facts were kept beside them, they were told at once.
+    if facts is not None:
+        context.emit("facts", **facts)
 
 
 def count(table: Table, labels: Sequence[str]) -> dict[str, list[int]]:
