@@ -6,8 +6,9 @@ from PIL import Image
 
 import workbench as wb
 from workbench.data.original import origin
+from workbench.data.report import Report
 from workbench.data.sources import Access
-from workbench.errors import DataError, InvalidValue, JobInUse, NotFound
+from workbench.errors import DataError, InvalidValue, JobFailed, JobInUse, NotFound
 
 
 def derive(name, source, home, **fields):
@@ -171,3 +172,56 @@ def test_what_is_converted_anew_keeps_the_names_of_its_images(tmp_path):
     last = derive("last", wb.FromDatasets((ds.id,)), home, image=small)
     assert last.table.names[3] == ds.table.names[3].replace(parent.id, ds.id)
     assert origin(last, 3)[1] == origin(ds, 3)[1] == 3
+
+
+def patients(folder, names):
+    """A picture for each name, of the class that the name begins with."""
+    random = np.random.default_rng(0)
+    for name in names:
+        (folder / name[0]).mkdir(parents=True, exist_ok=True)
+        image = Image.fromarray(random.integers(0, 256, (16, 16), dtype=np.uint8))
+        image.save(folder / name[0] / f"{name}.png")
+    return folder
+
+
+def test_a_rule_joins_the_groups_that_a_dataset_has(tmp_path):
+    # By its first digit an image belongs to a patient, by its second to a camera.
+    names = [
+        f"{label}{patient}{n % 2}{n}" for label in "ab" for patient in range(4) for n in (0, 3)
+    ]
+    folder = patients(tmp_path / "train", [*names, "a99x", "b99y"])
+    image = wb.ImageFormat(width=16, height=16, channels=1)
+    source = wb.ImageFolder(folder, validation_percent=25)
+    first = wb.create_dataset(
+        "first", source, image=image, runner="synchronous", keep_together=r"/.(\d)\d\d\.png"
+    )
+    again = wb.FromDatasets((first.id,), divide="again", validation_percent=50)
+    ds = derive("again", again, wb.home(), keep_together=r"/a(?:0|1)(\d)\d\.png")
+    groups = {
+        name.rsplit("/", 1)[1][:3]: int(group)
+        for name, group in zip(
+            ds.table.names.take(range(len(ds.table))), ds.table["group"], strict=True
+        )
+    }
+    # A camera of patients 0 and 1 joins the two; nobody else.
+    assert groups["a00"] == groups["a01"] == groups["a10"] == groups["b00"] == groups["b11"]
+    assert len({groups["a00"], groups["a20"], groups["a30"]}) == 3
+    assert groups["a20"] == groups["b21"]
+    assert groups["a99"] == groups["b99"] == -1
+    assert Report(ds).finding("group-leak") is None
+    told = [e["text"] for e in ds.job.events()[0] if e["type"] == "log"]
+    assert told == [
+        "the rule '/a(?:0|1)(\\\\d)\\\\d\\\\.png' for what is kept together does not fit 14 of 18 "
+        "names; those are divided one by one"
+    ]
+
+
+def test_a_rule_that_fits_no_name_is_refused(tmp_path):
+    folder = patients(tmp_path / "train", ["a0", "a1", "b0", "b1"])
+    image = wb.ImageFormat(width=16, height=16, channels=1)
+    with pytest.raises(JobFailed, match=r"the rule '_\(p\\\\d\)_' .* fits no name, such as .*a0"):
+        wb.create_dataset(
+            "x", wb.ImageFolder(folder), image=image, runner="synchronous", keep_together=r"_(p\d)_"
+        )
+    (summary,) = wb.home().summaries()
+    assert not list((wb.home().datasets_dir / summary.id).glob("records*"))

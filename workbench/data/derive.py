@@ -57,7 +57,7 @@ def derive(config: DatasetConfig, partial: Path, access: Access, context: JobCon
 
             return Images(opened, table["part"][rows], table["record"][rows])[:]
 
-        settle(config, table, read)
+        settle(config, table, read, context)
         listing = Listing(labels=source.labels(access))
         describe(table.finish(), listing, [], starmap)
     finally:

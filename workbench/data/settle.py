@@ -12,17 +12,25 @@ from workbench.data.config import DatasetConfig
 from workbench.data.duplicates import joined, kin, twins
 from workbench.data.splits import CODES, divide
 from workbench.data.table import GOOD, REPEATED, TableWriter, blocks
+from workbench.errors import DataError
+from workbench.jobs import JobContext
 
 _NAMES = 4096
 
 
 def settle(
-    config: DatasetConfig, table: TableWriter, read: Callable[[np.ndarray], np.ndarray]
+    config: DatasetConfig,
+    table: TableWriter,
+    read: Callable[[np.ndarray], np.ndarray],
+    context: JobContext,
 ) -> None:
     """Number duplicates and groups and draw the splits, all in the table.
 
     Args:
         read: gives the images of some rows.
+
+    Raises:
+        DataError: the rule for what is kept together fits no name.
     """
     good = np.flatnonzero(table["state"] == GOOD)
     table["twin"][good] = twins(table["sha256"][good])
@@ -31,7 +39,13 @@ def settle(
     looks, spreads = table["look"][single], table["spread"][single]
     table["kin"][single] = kin(looks, spreads, lambda places: read(single[places]))
     if config.keep_together:
-        number_groups(table, config.keep_together)
+        silent = number_groups(table, config.keep_together)
+        if silent:
+            context.log(
+                f"the rule {config.keep_together!r} for what is kept together does not fit "
+                f"{silent:,} of {len(table):,} names; those are divided one by one",
+                "warning",
+            )
     if config.duplicates == "drop":
         _drop_repeats(table)
     draw(config, table)
@@ -55,20 +69,42 @@ def draw(config: DatasetConfig, table: TableWriter) -> None:
     table["split"][free] = divide(table["label"][free], units, shares, config.seed)
 
 
-def number_groups(table: TableWriter, rule: str) -> None:
-    """Number the groups that names tell of; those that a source told of stay.
+def number_groups(table: TableWriter, rule: str) -> int:
+    """Number the groups that names tell of, joined with those that a source told of.
 
     Args:
         rule: ``folder``, or a regular expression (see DatasetConfig).
+
+    Returns:
+        How many names the rule says nothing of.
+
+    Raises:
+        DataError: it says nothing of any.
     """
+    told = _groups_of_names(table, rule)
+    silent = int((told < 0).sum())
+    if 0 < silent == len(told):
+        raise DataError(
+            f"the rule {rule!r} for what is kept together fits no name, "
+            f"such as {table.names(0, 1)[0]!r}; change it or leave it out"
+        )
+    given = table["group"]
+    grouped = np.flatnonzero((told >= 0) | (given >= 0))
+    given[grouped] = joined(told[grouped], given[grouped])
+    return silent
+
+
+def _groups_of_names(table: TableWriter, rule: str) -> np.ndarray:
+    """The number of the group that each name tells of, -1 for none."""
+    found = np.full(len(table), -1, np.int32)
     numbers: dict[str, int] = {}
-    first = int(table["group"].max(initial=-1)) + 1
     find = _group_finder(rule)
     for start, stop in blocks(len(table), _NAMES):
         for row, name in enumerate(table.names(start, stop), start):
             group = find(name)
-            if group and table["group"][row] < 0:
-                table["group"][row] = first + numbers.setdefault(group, len(numbers))
+            if group:
+                found[row] = numbers.setdefault(group, len(numbers))
+    return found
 
 
 def _group_finder(rule: str) -> Callable[[str], str]:
