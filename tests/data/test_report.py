@@ -128,3 +128,27 @@ def test_floats_are_judged_in_their_own_units(tmp_path):
 
 def test_every_kind_of_finding_can_be_asked_for(report):
     assert tuple(find(report).key for find in FINDERS) == KEYS
+
+
+@pytest.mark.parametrize("duplicates", ["together", "drop"])
+def test_what_is_nearly_equal_to_a_file_is_so_to_each_of_its_copies(tmp_path, duplicates):
+    random = np.random.default_rng(0)
+    for folder in ("train/a", "train/b", "test/a", "test/b"):
+        (tmp_path / folder).mkdir(parents=True)
+        for name in ("own.png", "too.png"):
+            noise(random).save(tmp_path / folder / name)
+    one = random.integers(0, 255, (SIDE, SIDE, 3), dtype=np.uint8)
+    Image.fromarray(one).save(tmp_path / "train/a/one.png")
+    Image.fromarray(one + 1).save(tmp_path / "train/a/other.png")
+    Image.fromarray(one).save(tmp_path / "test/a/one.png")
+    source = wb.ImageFolder(
+        tmp_path / "train", validation_percent=0, test_folder=str(tmp_path / "test")
+    )
+    image = wb.ImageFormat(width=SIDE, height=SIDE)
+    ds = wb.create_dataset(
+        "leaking", source, image=image, duplicates=duplicates, runner="synchronous"
+    )
+    report = Report(ds)
+    kept = {"together": ["one.png", "one.png", "other.png"], "drop": ["one.png", "other.png"]}
+    assert names(report, "near-leak") == kept[duplicates]
+    assert (report.finding("leak") is None) == (duplicates == "drop")

@@ -34,10 +34,11 @@ def settle(
     """
     good = np.flatnonzero(table["state"] == GOOD)
     table["twin"][good] = twins(table["sha256"][good])
-    # Of equal files one stands for all.
-    single = good[_first_of_sets(table["twin"][good])]
+    # Of equal files one is compared for all, whichever of them is kept.
+    firsts, which = _first_of_sets(table["twin"][good])
+    single = good[firsts]
     looks, spreads = table["look"][single], table["spread"][single]
-    table["kin"][single] = kin(looks, spreads, lambda places: read(single[places]))
+    table["kin"][good] = kin(looks, spreads, lambda places: read(single[places]))[which]
     if config.keep_together:
         silent = number_groups(table, config.keep_together)
         if silent:
@@ -51,11 +52,11 @@ def settle(
     draw(config, table)
 
 
-def _first_of_sets(numbers: np.ndarray) -> np.ndarray:
-    """The places of what is alone and of the first of each set, sorted."""
-    alone = np.flatnonzero(numbers < 0)
-    _, first = np.unique(numbers, return_index=True)
-    return np.union1d(alone, first[numbers[first] >= 0])
+def _first_of_sets(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places of what is alone and of the first of each set, sorted; which of them each is."""
+    places = np.arange(len(numbers))
+    _, first, number = np.unique(numbers, return_index=True, return_inverse=True)
+    return np.unique(np.where(numbers < 0, places, first[number]), return_inverse=True)
 
 
 def draw(config: DatasetConfig, table: TableWriter) -> None:
