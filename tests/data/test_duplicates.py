@@ -1,10 +1,12 @@
 import hashlib
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+import workbench as wb
 from tests.conftest import read_idx
 from workbench.data.duplicates import joined, kin, twins
 from workbench.data.images.fingerprint import fingerprints
@@ -63,6 +65,25 @@ def test_nearly_equal_pictures_are_found_among_others():
     assert numbers[3] == numbers[150] == numbers[151] >= 0
     assert numbers[77] == numbers[180] >= 0
     assert np.flatnonzero(numbers >= 0).tolist() == [3, 77, 150, 151, 180]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "unit", "zero"),
+    [("uint8", 1, 0), ("uint16", 257, 0), ("float32", 1000, 0), ("float32", 1 / 255, -0.5)],
+)
+def test_nearly_equal_pictures_are_found_in_any_units(tmp_path, dtype, unit, zero):
+    images = np.minimum(pictures(30), 254)
+    images = np.concatenate([images, images + 1])
+    np.save(tmp_path / "x.npy", (images * np.array(unit, dtype) + np.array(zero, dtype)))
+    np.save(tmp_path / "y.npy", np.arange(60) % 2)
+    source = wb.Arrays(tmp_path / "x.npy", tmp_path / "y.npy", validation_percent=0)
+    image = wb.ImageFormat(width=64, height=64, dtype=dtype)
+    ds = wb.create_dataset("pairs", source, image=image, runner="synchronous")
+    kin_of = np.asarray(ds.table["kin"])
+    assert np.array_equal(kin_of[:30], kin_of[30:])
+    assert len(np.unique(kin_of[kin_of >= 0])) == 30
+    derived = wb.create_dataset("again", wb.FromDatasets((ds.id,)), runner="synchronous")
+    assert np.array_equal(derived.table["kin"], kin_of)
 
 
 def test_of_a_film_each_picture_is_read_a_few_times():

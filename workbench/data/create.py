@@ -83,7 +83,7 @@ def _make(config: DatasetConfig, partial: Path, access: Access, context: JobCont
             # Opened each time: what was looked at does not stay mapped, so memory stays flat.
             return open_stores(partial)[0].take(found.table["record"][rows])
 
-        settle(config, found.table, read, context)
+        settle(config, found.table, read, found.range, context)
         context.progress(0, 1, "", "Measuring")
         table = found.table.finish()
         unreadable = [(table.names[row], reason) for row, reason in sorted(found.unreadable)]

@@ -17,6 +17,7 @@ from workbench.data.records import open_stores, owners, write_parts
 from workbench.data.settle import settle
 from workbench.data.sources import Access, Listing
 from workbench.data.sources.derived import FromDatasets
+from workbench.data.statistics import BYTES
 from workbench.data.table import TableWriter, blocks
 from workbench.jobs import JobContext, Stopped
 
@@ -57,11 +58,18 @@ def derive(config: DatasetConfig, partial: Path, access: Access, context: JobCon
 
             return Images(opened, table["part"][rows], table["record"][rows])[:]
 
-        settle(config, table, read, context)
+        settle(config, table, read, _range(config, parents), context)
         listing = Listing(labels=source.labels(access))
         describe(table.finish(), listing, [], starmap)
     finally:
         table.close()
+
+
+def _range(config: DatasetConfig, parents: list[Dataset]) -> tuple[float, float]:
+    if config.image.dtype != "float32":
+        return BYTES
+    ranges = [parent.range for parent in parents]
+    return min(least for least, _ in ranges), max(greatest for _, greatest in ranges)
 
 
 def _copy_rows(

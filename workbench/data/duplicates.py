@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from workbench.data.images.fingerprint import small_grey
+from workbench.data.statistics import BYTES
 from workbench.data.table import blocks
 
 NEAR_BITS = 3
@@ -55,7 +56,10 @@ def twins(hashes: np.ndarray) -> np.ndarray:
 
 
 def kin(
-    looks: np.ndarray, spreads: np.ndarray, read: Callable[[np.ndarray], np.ndarray]
+    looks: np.ndarray,
+    spreads: np.ndarray,
+    read: Callable[[np.ndarray], np.ndarray],
+    range_: tuple[float, float] = BYTES,
 ) -> np.ndarray:
     """Number the sets of nearly equal images: int32 ``(n,)``, -1 for one that is alone.
 
@@ -63,14 +67,22 @@ def kin(
         looks: perceptual hashes, uint64 ``(n,)``.
         spreads: standard deviations of brightness; images without contrast are left alone.
         read: gives the images ``(m, height, width, channels)`` of some places, to compare.
+        range_: the values that are black and white; of floats, which have units, what there is.
     """
+    black, white = range_
+    scale = 255 / ((white - black) or 1)
+    spreads = spreads * scale
+
+    def levels(places: np.ndarray) -> np.ndarray:
+        return (_small(places, read).reshape(len(places), -1) - black) * scale
+
     kept = [np.zeros((0, 2), np.int64)]
     for distances in _PASSES:
         sets, _ = _roots(np.concatenate(kept), len(looks))
         pairs = _candidates(looks, spreads, distances, sets)
         for start, stop in blocks(len(pairs), _BLOCK):
             part = pairs[start:stop]
-            kept.append(part[_alike(part, read)])
+            kept.append(part[_alike(part, levels)])
     return _components(np.concatenate(kept), len(looks))
 
 
@@ -113,15 +125,16 @@ def _rotated(looks: np.ndarray, by: int) -> np.ndarray:
     return (looks << np.uint64(by)) | (looks >> np.uint64(64 - by))
 
 
-def _alike(pairs: np.ndarray, read: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Which pairs are nearly equal when one looks at them; bool ``(m,)``."""
+def _alike(pairs: np.ndarray, look: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Which pairs are nearly equal when one looks at them; bool ``(m,)``.
+
+    Args:
+        look: gives the grey levels ``(m, pixels)`` of some places.
+    """
     places, inverse = np.unique(pairs, return_inverse=True)
-    grey = _small(places, read).reshape(len(places), -1)
-    # Levels of 0–255, of floats in any units, too; whole ones, for many are compared.
-    low, high = grey.min(), grey.max()
-    if high > 255 or high <= 1 or low < 0:
-        grey = (grey - low) * (255 / max(high - low, 1e-12))
-    levels = grey.astype(np.uint8)
+    grey = look(places)
+    # Whole levels, for many are compared.
+    levels = np.clip(grey, 0, 255).astype(np.uint8)
     one, other = inverse.reshape(pairs.shape).T
     first, second = levels[one], levels[other]
     apart = np.maximum(first, second) - np.minimum(first, second)

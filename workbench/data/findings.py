@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.data import statistics
 from workbench.data.table import REPEATED
 
 if TYPE_CHECKING:
@@ -190,8 +191,7 @@ def _originals(report: Report) -> tuple[np.ndarray, np.ndarray]:
 
 def grey_level(dataset: Dataset) -> float:
     """What turns a deviation as the table has it into grey levels of 0–255: floats have units."""
-    least, greatest = dataset.range
-    return 255 / ((greatest - least) or 1) if dataset.image.dtype == "float32" else 1.0
+    return statistics.grey_level(dataset.image.dtype, dataset.range)
 
 
 def _none() -> np.ndarray:

@@ -41,6 +41,7 @@ class Ingested:
         table: a row an image; not yet divided.
         groups: how many groups there are that must not be divided.
         unreadable: row and reason.
+        range: the least and the greatest value of the images; of whole numbers all they can have.
         bytes: how much was read.
         total: the sum of all images, float64; None where they are not of 8 bits, or not kept as
             they were decoded.
@@ -52,6 +53,7 @@ class Ingested:
     listing: Listing
     groups: int = 0
     unreadable: list[tuple[int, str]] = field(default_factory=list)
+    range: tuple[float, float] = (np.inf, -np.inf)
     bytes: int = 0
     total: np.ndarray | None = None
 
@@ -194,6 +196,8 @@ def _note(found: Ingested, decoded: Decoded) -> None:
     table["width"][start:stop], table["height"][start:stop] = decoded.size.T
     table["record"][start:stop] = found.writer.put(start, decoded.content)
     found.bytes += decoded.bytes
+    (least, greatest), (low, high) = found.range, decoded.range
+    found.range = min(least, low), max(greatest, high)
     for row, reason in decoded.unreadable:
         table["state"][start + row] = columns.UNREADABLE
         # Whatever split its source gave: there is nothing to train on or to measure.

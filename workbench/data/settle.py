@@ -22,12 +22,14 @@ def settle(
     config: DatasetConfig,
     table: TableWriter,
     read: Callable[[np.ndarray], np.ndarray],
+    range_: tuple[float, float],
     context: JobContext,
 ) -> None:
     """Number duplicates and groups and draw the splits, all in the table.
 
     Args:
         read: gives the images of some rows.
+        range_: the least and the greatest value of the images.
 
     Raises:
         DataError: the rule for what is kept together fits no name.
@@ -38,7 +40,8 @@ def settle(
     firsts, which = _first_of_sets(table["twin"][good])
     single = good[firsts]
     looks, spreads = table["look"][single], table["spread"][single]
-    table["kin"][good] = kin(looks, spreads, lambda places: read(single[places]))[which]
+    found = kin(looks, spreads, lambda places: read(single[places]), range_)
+    table["kin"][good] = found[which]
     if config.keep_together:
         silent = number_groups(table, config.keep_together)
         if silent:

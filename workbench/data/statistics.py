@@ -14,6 +14,9 @@ _PART_BYTES = 16 << 20
 # int32 holds the sums of so many 8-bit values.
 _MOST_BYTES = 1 << 23
 
+# The range of images of whole numbers: 16 bits are looked at as grey levels, too.
+BYTES = (0.0, 255.0)
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -73,6 +76,16 @@ def _joined(first: Sums, second: Sums) -> Sums:
         min(first.least, second.least),
         max(first.greatest, second.greatest),
     )
+
+
+def grey_level(dtype: str, range_: tuple[float, float]) -> float:
+    """What turns a deviation as a table has it into grey levels of 0–255: floats have units.
+
+    Args:
+        range_: the least and the greatest value of the images.
+    """
+    least, greatest = range_
+    return 255 / ((greatest - least) or 1) if dtype == "float32" else 1.0
 
 
 def counts(targets: np.ndarray, classes: int) -> list[int]:

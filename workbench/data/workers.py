@@ -18,6 +18,7 @@ from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.records.memory_map import RowWriter
 from workbench.data.running_sum import RunningSum
 from workbench.data.sources.base import Reader
+from workbench.data.statistics import BYTES
 from workbench.errors import DataError
 
 _NO_DIGEST = bytes(32)
@@ -50,6 +51,7 @@ class Decoded:
         content: how many rows were written, or the encoded images.
         sha256, look, spread: as in a table; of no meaning for an unreadable image.
         size: width and height of each original, int32 ``(n, 2)``.
+        range: the least and the greatest value; of images of whole numbers all they can have.
         bytes: how much was read of the source.
         unreadable: place in the stretch and reason.
     """
@@ -60,6 +62,7 @@ class Decoded:
     look: np.ndarray
     spread: np.ndarray
     size: np.ndarray
+    range: tuple[float, float]
     bytes: int
     unreadable: list[tuple[int, str]]
 
@@ -106,8 +109,9 @@ class Worker:
         look, spread = fingerprints(images)
         sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
         size_array = np.array(sizes, np.int32).reshape(-1, 2)
+        range_ = _range(images, size_array)
         kept = self._keep(start, images, {row for row, _ in unreadable})
-        return Decoded(start, kept, sha256, look, spread, size_array, read, unreadable)
+        return Decoded(start, kept, sha256, look, spread, size_array, range_, read, unreadable)
 
     @cached_property
     def _sum(self) -> RunningSum:
@@ -124,6 +128,14 @@ class Worker:
             b"" if row in unreadable else encode(pixels, work.encoding, work.quality)
             for row, pixels in enumerate(images)
         ]
+
+
+def _range(images: np.ndarray, sizes: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest value, of what could be read."""
+    if images.dtype.kind != "f":
+        return BYTES
+    read = images[sizes[:, 0] > 0]
+    return float(read.min(initial=np.inf)), float(read.max(initial=-np.inf))
 
 
 def _sha256(content: bytes | np.ndarray) -> bytes:
