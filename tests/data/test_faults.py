@@ -12,9 +12,11 @@ import pytest
 
 import workbench as wb
 from tests.conftest import write_digits
-from workbench.api.datasets import resume_dataset, start_dataset
+from workbench import runners
+from workbench.api.datasets import make_dataset, resume_dataset, start_dataset
 from workbench.data.report import check_records
 from workbench.errors import JobBusy, JobFailed
+from workbench.jobs import JobContext
 from workbench.jobs.lock import owner_pid
 
 # Encoding takes its time, so that a creation can be met in the middle.
@@ -73,6 +75,41 @@ def test_a_stopped_creation_leaves_no_records(folder):
     assert time.monotonic() - started < 3
     assert not list(job.path.glob("records*"))
     wb.home().delete(job)
+
+
+@pytest.mark.parametrize("begin", [start_dataset, make_dataset])
+def test_ctrl_c_before_anybody_waits_stops_the_creation(folder, monkeypatch, begin):
+    start = runners.start
+
+    def interrupted(*arguments):
+        start(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runners, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        begin(config(folder))
+    (summary,) = wb.home().summaries()
+    assert summary.status == "stopped"
+
+
+@pytest.mark.parametrize("doing", ["Looking for duplicates", "Measuring"])
+def test_a_creation_is_stopped_whatever_it_does(digits_folder, monkeypatch, doing):
+    progress, told = JobContext.progress, []
+
+    def stopping(self, done, total, unit="", message="", **more):
+        told.append(message)
+        progress(self, done, total, unit, message, **more)
+        if message == doing:
+            self.job.send("stop")
+
+    monkeypatch.setattr(JobContext, "progress", stopping)
+    monkeypatch.setattr("workbench.jobs.context._POLL_EVERY_S", 0)
+    with pytest.raises(JobFailed, match="digits was stopped"):
+        wb.create_dataset("digits", wb.ImageFolder(digits_folder), runner="synchronous")
+    assert told[-1] == doing
+    (summary,) = wb.home().summaries()
+    assert summary.status == "stopped"
+    assert not list((wb.home().datasets_dir / summary.id).glob("records*"))
 
 
 def test_a_finished_dataset_is_not_made_again(digits_folder):

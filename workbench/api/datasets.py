@@ -10,7 +10,7 @@ from typing import Any
 from workbench import runners
 from workbench.api.homes import home as current_home
 from workbench.api.listing import Listing
-from workbench.api.waiting import wait_for
+from workbench.api.waiting import stopped_by_interrupt, wait_for
 from workbench.data import Access, Dataset, DatasetConfig, ImageFormat, prepare, sources
 from workbench.data.records import owners
 from workbench.data.sources import Source
@@ -69,10 +69,32 @@ def create_dataset(
         quality=quality,
         max_unreadable_percent=max_unreadable_percent,
     )
-    job = start_dataset(config, secrets=secrets, runner=runner, home=home)
-    if wait:
-        finish(job, bar=_in_notebook())
-    return Dataset(job)
+    if not wait:
+        return Dataset(start_dataset(config, secrets=secrets, runner=runner, home=home))
+    bar = _in_notebook()
+    return Dataset(make_dataset(config, secrets=secrets, runner=runner, home=home, bar=bar))
+
+
+def make_dataset(
+    config: DatasetConfig,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    runner: str = "process",
+    home: Home | None = None,
+    bar: bool = False,
+) -> Job:
+    """Make the dataset of a configuration; return its job when it is done.
+
+    Raises:
+        KeyboardInterrupt: on Ctrl-C, wherever it comes; the job is stopped.
+        JobFailed: it could not be finished; the job keeps the reason.
+    """
+    job = _create_job(config, secrets, runner, home)
+    with stopped_by_interrupt(job):
+        runners.start(job, runner, secrets)
+        word = wait_for(job, bar=bar, stop=False)
+    _check_done(job, word)
+    return job
 
 
 def start_dataset(
@@ -83,15 +105,22 @@ def start_dataset(
     home: Home | None = None,
 ) -> Job:
     """Begin to make the dataset of a configuration; return its job at once."""
+    job = _create_job(config, secrets, runner, home)
+    with stopped_by_interrupt(job):
+        runners.start(job, runner, secrets)
+    return job
+
+
+def _create_job(
+    config: DatasetConfig, secrets: Mapping[str, str] | None, runner: str, home: Home | None
+) -> Job:
     check_choice("runner", runner, runners.LOCAL)
     home = home or current_home()
     prepare(config, home, secrets)
     parents = _parents(config, home)
-    job = home.create_job(
+    return home.create_job(
         "dataset", config.name, config.to_dict(), parents=parents, group=config.group
     )
-    runners.start(job, runner, secrets)
-    return job
 
 
 def resume_dataset(
@@ -110,7 +139,8 @@ def resume_dataset(
     # Of one whose records are whole nothing is asked of its source any more.
     if not (job.path / "records").is_dir():
         prepare(DatasetConfig.from_dict(job.config), Home(job.path.parents[1]), secrets)
-    runners.start(job, runner, secrets)
+    with stopped_by_interrupt(job):
+        runners.start(job, runner, secrets)
 
 
 def delete_dataset(job: Job) -> None:
@@ -157,7 +187,10 @@ def finish(job: Job, bar: bool = False) -> None:
     Raises:
         JobFailed: it did not; the message says why.
     """
-    word = wait_for(job, bar=bar)
+    _check_done(job, wait_for(job, bar=bar))
+
+
+def _check_done(job: Job, word: str) -> None:
     if word != "done":
         summary = job.summary()
         why = ". ".join(filter(None, [summary.error, summary.advice]))

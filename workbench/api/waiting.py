@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
-from workbench.jobs import Job, JobSummary
+from workbench.errors import JobFailed
+from workbench.jobs import LIVE, Job, JobSummary
 
 _STOP_S = 30.0
+_ENDS = {"done": "was done", "failed": "failed", "interrupted": "was interrupted"}
 
 
 def wait_for(job: Job, bar: bool = False, timeout: float | None = None, stop: bool = True) -> str:
@@ -22,26 +25,53 @@ def wait_for(job: Job, bar: bool = False, timeout: float | None = None, stop: bo
 
     Raises:
         KeyboardInterrupt: on Ctrl-C.
+        JobFailed: after Ctrl-C the job goes on all the same.
     """
-    show, close = _progress_bar(job) if bar else (None, None)
-    try:
+    with (
+        stopped_by_interrupt(job) if stop else nullcontext(),
+        _progress_bar(job) if bar else nullcontext() as show,
+    ):
         return job.wait(timeout, show)
+
+
+@contextmanager
+def stopped_by_interrupt(job: Job) -> Iterator[None]:
+    """Stop the job when Ctrl-C ends the block, in which it is begun or waited for.
+
+    Raises:
+        KeyboardInterrupt: on Ctrl-C, once the job has ended.
+        JobFailed: it goes on all the same.
+    """
+    try:
+        yield
     except KeyboardInterrupt:
-        if stop:
-            job.send("stop")
-            job.wait(_STOP_S)
+        word = _stop(job)
+        if word in LIVE:
+            raise JobFailed(
+                f"{job.name} was told to stop and is still {word}; it ends as soon as it can"
+            ) from None
+        if word != "stopped":
+            print(f"{job.name!r} {_ENDS[word]} before it could be stopped", file=sys.stderr)
         raise
-    finally:
-        if close is not None:
-            close()
 
 
-def _progress_bar(job: Job) -> tuple[Callable[[JobSummary], None], Callable[[], None]]:
+def _stop(job: Job) -> str:
+    """Stop a job; return its status once it has ended, or nobody wants to wait any longer."""
+    try:
+        if job.live:
+            job.send("stop")
+        return job.wait(_STOP_S)
+    except KeyboardInterrupt:
+        return job.status
+
+
+@contextmanager
+def _progress_bar(job: Job) -> Iterator[Callable[[JobSummary], None]]:
     from tqdm import tqdm
 
     shape = "{desc}: {percentage:3.0f}%|{bar}| {n:g}/{total:g} {unit} [{elapsed}<{postfix}]"
-    line = tqdm(total=1, bar_format=shape, file=sys.stderr, desc=job.name)
-    return partial(_update, line), line.close
+    with tqdm(total=1, bar_format=shape, file=sys.stderr, desc=job.name) as line:
+        yield partial(_update, line)
 
 
 def _update(line: Any, summary: JobSummary) -> None:

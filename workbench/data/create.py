@@ -87,7 +87,7 @@ def _make(config: DatasetConfig, partial: Path, access: Access, context: JobCont
         context.progress(0, 1, "", "Measuring")
         table = found.table.finish()
         unreadable = [(table.names[row], reason) for row, reason in sorted(found.unreadable)]
-        describe(table, found.listing, unreadable, found.crew.map, found.total)
+        describe(table, found.listing, unreadable, found.crew.map, context, found.total)
 
 
 def _check_share(found: Ingested, config: DatasetConfig, context: JobContext) -> None:

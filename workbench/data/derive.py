@@ -18,8 +18,9 @@ from workbench.data.settle import settle
 from workbench.data.sources import Access, Listing
 from workbench.data.sources.derived import FromDatasets
 from workbench.data.statistics import BYTES
+from workbench.data.stopping import heed_stop
 from workbench.data.table import TableWriter, blocks
-from workbench.jobs import JobContext, Stopped
+from workbench.jobs import JobContext
 
 _ROWS = 8192
 _COPIED = ("record", "sha256", "look", "spread", "width", "height")
@@ -60,7 +61,7 @@ def derive(config: DatasetConfig, partial: Path, access: Access, context: JobCon
 
         settle(config, table, read, _range(config, parents), context)
         listing = Listing(labels=source.labels(access))
-        describe(table.finish(), listing, [], starmap)
+        describe(table.finish(), listing, [], starmap, context)
     finally:
         table.close()
 
@@ -99,7 +100,6 @@ def _copy_rows(
                 values["split"] = old["split"][some]
             table.add(old.names.take(some), **values)
             context.progress(len(table), total, "images", "Selecting")
-            if context.stop_requested():
-                raise Stopped
+            heed_stop(context)
         groups += int(old["group"].max(initial=-1)) + 1
     return stores

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from workbench.data import statistics
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
+from workbench.data.stopping import heed_stop
 from workbench.data.table import REPEATED, Table
 from workbench.data.train_sums import Map, train_sums
 from workbench.errors import DataError
@@ -24,6 +26,7 @@ def describe(
     listing: Listing,
     unreadable: Sequence[tuple[str, str]],
     map_: Map,
+    context: JobContext,
     all_images: np.ndarray | None = None,
 ) -> None:
     """Write labels, counts, mean image and report into the table's folder.
@@ -33,12 +36,13 @@ def describe(
         all_images: the sum of all images, split or not, where it is known.
 
     Raises:
+        Stopped: Stop was commanded.
         DataError: a class is left without an image to train on.
     """
     folder, labels = table.folder, listing.labels
     counts = count(table, labels)
     _check_classes(counts, table, labels)
-    total = train_sums(table, map_, all_images)
+    total = train_sums(table, _heeding(map_, context), all_images)
     np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
     # JSON, because a class may be named with a newline; labels.txt is for other programs.
     write_json(folder / "labels.json", labels)
@@ -59,6 +63,17 @@ def describe(
         "repeated": int((np.asarray(table["state"]) == REPEATED).sum()),
     }
     write_json(folder / "statistics.json", {"counts": counts, "range": range_, "facts": facts})
+
+
+def _heeding(map_: Map, context: JobContext) -> Map:
+    """A map that ends between two results once Stop was commanded."""
+
+    def heeding(call: Callable[..., Any], arguments: Any) -> Iterator[Any]:
+        for result in map_(call, arguments):
+            heed_stop(context)
+            yield result
+
+    return heeding
 
 
 def tell(folder: Path, context: JobContext) -> None:

@@ -60,6 +60,7 @@ def kin(
     spreads: np.ndarray,
     read: Callable[[np.ndarray], np.ndarray],
     range_: tuple[float, float] = BYTES,
+    pause: Callable[[], object] = lambda: None,
 ) -> np.ndarray:
     """Number the sets of nearly equal images: int32 ``(n,)``, -1 for one that is alone.
 
@@ -68,6 +69,7 @@ def kin(
         spreads: standard deviations of brightness; images without contrast are left alone.
         read: gives the images ``(m, height, width, channels)`` of some places, to compare.
         range_: the values that are black and white; of floats, which have units, what there is.
+        pause: called between parts of the work; may raise to end it.
     """
     black, white = range_
     scale = 255 / ((white - black) or 1)
@@ -79,8 +81,9 @@ def kin(
     kept = [np.zeros((0, 2), np.int64)]
     for distances in _PASSES:
         sets, _ = _roots(np.concatenate(kept), len(looks))
-        pairs = _candidates(looks, spreads, distances, sets)
+        pairs = _candidates(looks, spreads, distances, sets, pause)
         for start, stop in blocks(len(pairs), _BLOCK):
+            pause()
             part = pairs[start:stop]
             kept.append(part[_alike(part, levels)])
     return _components(np.concatenate(kept), len(looks))
@@ -91,6 +94,7 @@ def _candidates(
     spreads: np.ndarray,
     distances: Iterable[int],
     sets: np.ndarray,
+    pause: Callable[[], object],
 ) -> np.ndarray:
     """Pairs of places whose hashes differ in few bits, int64 ``(m, 2)``, each pair once.
 
@@ -107,6 +111,7 @@ def _candidates(
         sorted_, ids = turned[order], places[order]
         shared = sorted_ >> np.uint64(64 - bits)
         for distance in distances:
+            pause()
             same = shared[distance:] == shared[:-distance]
             if not same.any():
                 break

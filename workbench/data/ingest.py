@@ -24,9 +24,10 @@ from workbench.data.records.memory_map import MemoryMapWriter
 from workbench.data.running_sum import gathered
 from workbench.data.sources import Access, Listing, Sample
 from workbench.data.splits import CODES
+from workbench.data.stopping import heed_stop
 from workbench.data.table import TableWriter
 from workbench.data.workers import Decoded, Work
-from workbench.jobs import JobContext, Stopped
+from workbench.jobs import JobContext
 
 _LISTED_AT_ONCE = 2000
 _STRETCH_BYTES = 8 << 20
@@ -183,8 +184,7 @@ def _decode_all(found: Ingested, process: _Listing, context: JobContext) -> None
             done += len(decoded.size)
         doing = "Decoding" if process.complete else "Listing and decoding"
         context.progress(done, len(found.table), "images", doing, bytes=found.bytes)
-        if context.stop_requested():
-            raise Stopped
+        heed_stop(context)
 
 
 def _note(found: Ingested, decoded: Decoded) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from workbench.data.config import DatasetConfig
 from workbench.data.duplicates import joined, kin, twins
 from workbench.data.splits import CODES, divide
+from workbench.data.stopping import heed_stop
 from workbench.data.table import GOOD, REPEATED, TableWriter, blocks
 from workbench.errors import DataError
 from workbench.jobs import JobContext
@@ -32,6 +34,7 @@ def settle(
         range_: the least and the greatest value of the images.
 
     Raises:
+        Stopped: Stop was commanded.
         DataError: the rule for what is kept together fits no name.
     """
     good = np.flatnonzero(table["state"] == GOOD)
@@ -40,10 +43,11 @@ def settle(
     firsts, which = _first_of_sets(table["twin"][good])
     single = good[firsts]
     looks, spreads = table["look"][single], table["spread"][single]
-    found = kin(looks, spreads, lambda places: read(single[places]), range_)
+    heed = partial(heed_stop, context)
+    found = kin(looks, spreads, lambda places: read(single[places]), range_, heed)
     table["kin"][good] = found[which]
     if config.keep_together:
-        silent = number_groups(table, config.keep_together)
+        silent = number_groups(table, config.keep_together, heed)
         if silent:
             context.log(
                 f"the rule {config.keep_together!r} for what is kept together does not fit "
@@ -73,11 +77,12 @@ def draw(config: DatasetConfig, table: TableWriter) -> None:
     table["split"][free] = divide(table["label"][free], units, shares, config.seed)
 
 
-def number_groups(table: TableWriter, rule: str) -> int:
+def number_groups(table: TableWriter, rule: str, pause: Callable[[], object]) -> int:
     """Number the groups that names tell of, joined with those that a source told of.
 
     Args:
         rule: ``folder``, or a regular expression (see DatasetConfig).
+        pause: called between blocks of names; may raise to end the work.
 
     Returns:
         How many names the rule says nothing of.
@@ -85,7 +90,7 @@ def number_groups(table: TableWriter, rule: str) -> int:
     Raises:
         DataError: it says nothing of any.
     """
-    told = _groups_of_names(table, rule)
+    told = _groups_of_names(table, rule, pause)
     silent = int((told < 0).sum())
     if 0 < silent == len(told):
         raise DataError(
@@ -98,12 +103,13 @@ def number_groups(table: TableWriter, rule: str) -> int:
     return silent
 
 
-def _groups_of_names(table: TableWriter, rule: str) -> np.ndarray:
+def _groups_of_names(table: TableWriter, rule: str, pause: Callable[[], object]) -> np.ndarray:
     """The number of the group that each name tells of, -1 for none."""
     found = np.full(len(table), -1, np.int32)
     numbers: dict[str, int] = {}
     find = _group_finder(rule)
     for start, stop in blocks(len(table), _NAMES):
+        pause()
         for row, name in enumerate(table.names(start, stop), start):
             group = find(name)
             if group:

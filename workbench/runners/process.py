@@ -17,7 +17,6 @@ from typing import Any
 
 import psutil
 
-from workbench.errors import WorkbenchError
 from workbench.jobs import Job
 from workbench.runners.execution import announce
 
@@ -65,15 +64,15 @@ class ProcessRunner:
             self.announce(
                 job, {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
             )
-        except WorkbenchError:
-            child.kill()
-            child.communicate()  # which closes its pipe, too
+            assert child.stdin is not None
+            # The word to begin: the child must not ask for the lock before the announcement is
+            # made. The secrets go the same way, which nobody else can read.
+            with child.stdin as pipe:
+                pipe.write(b"execute\n" + json.dumps(dict(secrets)).encode() + b"\n")
+        except BaseException:  # Ctrl-C, too: a child that nobody knows of would wait for ever
+            with child:
+                child.kill()
             raise
-        assert child.stdin is not None
-        # The word to begin: the child must not ask for the lock before the announcement is made.
-        # The secrets go the same way, which nobody else can read.
-        with child.stdin as pipe:
-            pipe.write(b"execute\n" + json.dumps(dict(secrets)).encode() + b"\n")
         return ProcessHandle(child)
 
     def announce(self, job: Job, process: dict[str, Any]) -> None:
