@@ -23,7 +23,7 @@ from workbench.data.table import TableWriter, blocks
 from workbench.jobs import JobContext
 
 _ROWS = 8192
-_COPIED = ("record", "sha256", "look", "spread", "width", "height")
+_COPIED = ("record", "digest", "sha256", "look", "spread", "width", "height")
 
 
 def shares_records(config: DatasetConfig, access: Access) -> bool:
@@ -93,7 +93,7 @@ def _copy_rows(
         for start, stop in blocks(len(rows), _ROWS):
             some = rows[start:stop]
             group = old["group"][some]
-            values = {name: old[name][some] for name in _COPIED}
+            values = {name: old[name][some] for name in _COPIED if old.has(name)}
             values |= {"label": labels[start:stop], "part": part_of[old["part"][some]]}
             values["group"] = np.where(group >= 0, group + groups, -1)
             if source.divide == "keep":

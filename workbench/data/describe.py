@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.data import statistics
+from workbench.data.digests import write_digests
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
 from workbench.data.stopping import heed_stop
@@ -29,7 +30,7 @@ def describe(
     context: JobContext,
     all_images: np.ndarray | None = None,
 ) -> None:
-    """Write labels, counts, mean image and report into the table's folder.
+    """Write labels, counts, mean image and report into the table's folder, and what all is.
 
     Args:
         map_: calls functions of a module in parallel, where that can be.
@@ -63,6 +64,7 @@ def describe(
         "repeated": int((np.asarray(table["state"]) == REPEATED).sum()),
     }
     write_json(folder / "statistics.json", {"counts": counts, "range": range_, "facts": facts})
+    write_digests(folder)
 
 
 def _heeding(map_: Map, context: JobContext) -> Map:

@@ -191,7 +191,7 @@ def _note(found: Ingested, decoded: Decoded) -> None:
     """Enter what became of a stretch into the table."""
     start, stop = decoded.start, decoded.start + len(decoded.size)
     table = found.table
-    for name in ("sha256", "look", "spread"):
+    for name in ("digest", "sha256", "look", "spread"):
         table[name][start:stop] = getattr(decoded, name)
     table["width"][start:stop], table["height"][start:stop] = decoded.size.T
     table["record"][start:stop] = found.writer.put(start, decoded.content)

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from workbench.data.dataset import Dataset
+from workbench.data.digests import changed_file, changed_rows, known
 from workbench.data.findings import FINDERS, Finding
 from workbench.data.statistics import sums
-from workbench.data.table import GOOD
+from workbench.data.table import GOOD, UNREADABLE
 from workbench.errors import DataError
 
 _BINS = 20
@@ -96,12 +97,42 @@ class Report:
         }
 
 
-def check_records(dataset: Dataset) -> None:
-    """Read every training image and compare with what was measured at the creation.
+def check_records(dataset: Dataset) -> str:
+    """Compare a dataset with what it was when it was made; return what that says, as a sentence.
 
     Raises:
-        DataError: the records were changed or damaged since.
+        DataError: it was changed or damaged since.
     """
+    _check_files(dataset)
+    rows = known(dataset.table)
+    readable = int(np.count_nonzero(dataset.table["state"] != UNREADABLE))
+    _check_images(dataset, rows)
+    if len(rows) == readable:
+        return f"its {readable:,} images and all that is known of them are as they were made"
+    _check_mean(dataset)
+    return (
+        f"the mean of its training images is as it was made; of {readable - len(rows):,} of its "
+        f"{readable:,} images, made by an earlier version, no more is known"
+    )
+
+
+def _check_files(dataset: Dataset) -> None:
+    changed = changed_file(dataset.records)
+    if changed is not None:
+        raise DataError(f"{changed} is not what it was when it was made; create the dataset again")
+
+
+def _check_images(dataset: Dataset, rows: np.ndarray) -> None:
+    changed = changed_rows(dataset.table, dataset.stores, rows)
+    if len(changed):
+        (first,) = dataset.table.names.take(changed[:1])
+        raise DataError(
+            f"{len(changed):,} of the {len(rows):,} images of {dataset.name} are not what they "
+            f"were when it was made, the first is {first!r}; create it again"
+        )
+
+
+def _check_mean(dataset: Dataset) -> None:
     train = dataset.splits["train"]
     total = sums(train.images)
     mean = total.total / max(1, total.count)

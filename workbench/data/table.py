@@ -28,6 +28,7 @@ COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     "state": (np.uint8, ()),
     "record": (np.int64, ()),  # its place in the store of images
     "part": (np.uint16, ()),  # the store, of a dataset made of several
+    "digest": (np.uint64, ()),  # of what is kept of it, see records/digest.py; 0 for none
     "sha256": (np.uint8, (32,)),  # of the source's bytes
     "look": (np.uint64, ()),  # perceptual hash, see fingerprint.py
     "spread": (np.float32, ()),  # standard deviation of brightness, grey levels of 0–255
@@ -69,6 +70,10 @@ class Table:
             found = load_array(self.folder / f"{column}.npy")
             self.__dict__[f"_{column}"] = found
         return found
+
+    def has(self, column: str) -> bool:
+        """Whether there is such a column: tables of earlier versions have fewer."""
+        return (self.folder / f"{column}.npy").is_file()
 
     def rows_of(self, split: str) -> np.ndarray:
         """The readable rows of a split, sorted; a source may give unreadable ones a split too."""

@@ -15,13 +15,14 @@ import numpy as np
 from workbench.data.images.encode import encode
 from workbench.data.images.fingerprint import fingerprints
 from workbench.data.images.image_format import ImageFormat, read_image
+from workbench.data.records.digest import digests_of_files, digests_of_pixels
 from workbench.data.records.memory_map import RowWriter
 from workbench.data.running_sum import RunningSum
 from workbench.data.sources.base import Reader
 from workbench.data.statistics import BYTES
 from workbench.errors import DataError
 
-_NO_DIGEST = bytes(32)
+_NO_HASH = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Decoded:
     Attributes:
         start: the row of the first one.
         content: how many rows were written, or the encoded images.
-        sha256, look, spread: as in a table; of no meaning for an unreadable image.
+        digest, sha256, look, spread: as in a table; of no meaning for an unreadable image.
         size: width and height of each original, int32 ``(n, 2)``.
         range: the least and the greatest value; of images of whole numbers all they can have.
         bytes: how much was read of the source.
@@ -58,6 +59,7 @@ class Decoded:
 
     start: int
     content: int | list[bytes]
+    digest: np.ndarray
     sha256: np.ndarray
     look: np.ndarray
     spread: np.ndarray
@@ -86,32 +88,35 @@ class Worker:
         if len(self._buffer) < count:
             self._buffer = np.zeros((count, *image.shape), image.dtype)
         images = self._buffer[:count]
-        digests, sizes = [], []
+        hashes, sizes = [], []
         unreadable: list[tuple[int, str]] = []
         read = 0
         for row, content in enumerate(self._work.reader.read(names)):
-            digest, size = _NO_DIGEST, (0, 0)
+            sha, size = _NO_HASH, (0, 0)
             try:
                 if isinstance(content, DataError):
                     raise content
                 # The row seeds the padding's noise, so that no two images share it.
                 images[row], size = read_image(content, image, seed + row)
-                digest = _sha256(content)
+                sha = _sha256(content)
                 read += len(content) if isinstance(content, bytes) else content.nbytes
             except DataError as error:
                 unreadable.append((row, str(error)))
                 images[row] = 0
-            digests.append(digest)
+            hashes.append(sha)
             sizes.append(size)
         # What JPEG keeps differs from what was encoded, and the mean is that of what is kept.
         if images.dtype == np.uint8 and self._work.encoding != "jpeg":
             self._sum.add(images)
         look, spread = fingerprints(images)
-        sha256 = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
+        sha256 = np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
         size_array = np.array(sizes, np.int32).reshape(-1, 2)
         range_ = _range(images, size_array)
         kept = self._keep(start, images, {row for row, _ in unreadable})
-        return Decoded(start, kept, sha256, look, spread, size_array, range_, read, unreadable)
+        digest = digests_of_pixels(images) if isinstance(kept, int) else digests_of_files(kept)
+        return Decoded(
+            start, kept, digest, sha256, look, spread, size_array, range_, read, unreadable
+        )
 
     @cached_property
     def _sum(self) -> RunningSum:

@@ -23,6 +23,13 @@ class Store(Protocol):
     def between(self, start: int, stop: int) -> np.ndarray:
         """The images from place ``start`` to ``stop``, without a copy where that can be."""
 
+    def digests(self, places: np.ndarray) -> np.ndarray:
+        """What the images at some places are by now (digest.py), uint64 ``(n,)``.
+
+        Raises:
+            DataError: a record is damaged.
+        """
+
 
 class Writer(Protocol):
     """Fills a store, stretch by stretch, in any order."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from workbench.data.images.encode import decode_record
+from workbench.data.records.digest import digests_of_files
 from workbench.errors import DataError, storage_error
 from workbench.storage import write_json
 
@@ -45,17 +46,23 @@ class EncodedRecords:
     def take(self, places: np.ndarray) -> np.ndarray:
         """Decode the images at some places."""
         images = np.empty((len(places), *self.shape), self.dtype)
-        try:
-            found = self._reader.read([int(place) for place in places])
-        except (RuntimeError, ValueError, IndexError) as error:
-            raise self._damaged(error) from error
-        for row, data in enumerate(found):
+        for row, data in enumerate(self._read(places)):
             images[row] = decode_record(data, self.shape, self.dtype.name)
         return images
 
     def between(self, start: int, stop: int) -> np.ndarray:
         """Decode a stretch."""
         return self.take(np.arange(start, stop))
+
+    def digests(self, places: np.ndarray) -> np.ndarray:
+        """Of the encoded images at some places."""
+        return digests_of_files(self._read(places))
+
+    def _read(self, places: np.ndarray) -> Sequence[bytes]:
+        try:
+            return self._reader.read([int(place) for place in places])
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> DataError:
         return DataError(f"{self._path} is damaged ({error}); create the dataset again")

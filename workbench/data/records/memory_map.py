@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.data import npy_header
+from workbench.data.records.digest import digests_of_pixels
 from workbench.data.stored import damage, load_array
 from workbench.errors import storage_error
 from workbench.storage import write_json
@@ -62,6 +63,10 @@ class MemoryMap:
     def between(self, start: int, stop: int) -> np.ndarray:
         """A view of the images."""
         return self._images[start:stop]
+
+    def digests(self, places: np.ndarray) -> np.ndarray:
+        """Of the pixels at some places."""
+        return digests_of_pixels(self.take(places))
 
 
 class MemoryMapWriter:
