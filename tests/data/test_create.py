@@ -7,7 +7,7 @@ from PIL import Image
 
 import workbench as wb
 from tests.conftest import write_digits
-from workbench.data.report import check_records
+from workbench.data.report import Report, check_records
 from workbench.errors import DataError, InvalidValue, JobFailed, NotFound
 
 SMALL = {"width": 28, "height": 28, "channels": 1}
@@ -84,12 +84,38 @@ def test_too_many_unreadable_files_fail_and_leave_no_records(tmp_path):
     assert not list((home.datasets_dir / summary.id).glob("records*"))
 
 
-def test_a_class_of_unreadable_files_fails_by_its_name(tmp_path):
+def test_a_class_of_unreadable_files_is_told_by_its_name_and_the_rest_goes_on(tmp_path):
     folder = write_digits(tmp_path / "train", 4)
     for path in (folder / "6").glob("*.png"):
         path.write_bytes(b"x")
-    with pytest.raises(JobFailed, match="class '6'"):
-        create(folder)
+    ds = create(folder)
+    assert ds.report["left_out"] == [("6", "none of its 4 files can be read")]
+    # It keeps its number: the others are what they would be.
+    assert ds.labels == [str(number) for number in range(10)]
+    assert ds.counts["train"] == dict.fromkeys("012345789", 3) | {"6": 0}
+    assert Report(ds).finding("left-out").sentence == "1 class was left out"
+    told = [event["text"] for event in ds.job.events()[0] if event["type"] == "log"]
+    assert told[-1] == "the class '6' has no images: none of its 4 files can be read"
+
+
+def test_a_class_that_is_left_alone_fails_by_its_name(tmp_path):
+    folder = write_digits(tmp_path / "digits", 4)
+    (tmp_path / "train").mkdir()
+    for label in "16":
+        (folder / label).rename(tmp_path / "train" / label)
+    for path in (tmp_path / "train" / "6").glob("*.png"):
+        path.write_bytes(b"x")
+    with pytest.raises(JobFailed, match="only the class '1' has .* class '6' none of its 4 files"):
+        create(tmp_path / "train")
+
+
+def test_a_class_that_lost_all_there_is_to_train_on_fails_by_its_name(tmp_path):
+    folder = write_digits(tmp_path / "train", 4)
+    write_digits(tmp_path / "val", 2, first=4)
+    for path in (folder / "3").glob("*.png"):
+        path.write_bytes(b"x")
+    with pytest.raises(JobFailed, match="no image of the class '3' is left to train on"):
+        create(folder, validation_folder=tmp_path / "val")
 
 
 @pytest.mark.parametrize(

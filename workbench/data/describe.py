@@ -13,7 +13,7 @@ from workbench.data.digests import write_digests
 from workbench.data.sources import Listing
 from workbench.data.splits import SPLITS
 from workbench.data.stopping import heed_stop
-from workbench.data.table import REPEATED, Table
+from workbench.data.table import REPEATED, UNREADABLE, Table
 from workbench.data.train_sums import Map, train_sums
 from workbench.errors import DataError
 from workbench.jobs import JobContext
@@ -42,7 +42,10 @@ def describe(
     """
     folder, labels = table.folder, listing.labels
     counts = count(table, labels)
-    _check_classes(counts, table, labels)
+    lost = _lost_classes(table, labels)
+    _check_classes(counts, table, labels, lost)
+    for label, reason in lost:
+        context.log(f"the class {label!r} has no images: {reason}", "warning")
     total = train_sums(table, _heeding(map_, context), all_images)
     np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
     # JSON, because a class may be named with a newline; labels.txt is for other programs.
@@ -52,7 +55,7 @@ def describe(
     report = {
         "unreadable": list(unreadable[:_MOST_NAMED]),
         "ignored": listing.ignored[:_MOST_NAMED],
-        "left_out": listing.left_out[:_MOST_NAMED],
+        "left_out": [*listing.left_out, *lost][:_MOST_NAMED],
     }
     write_json(folder / "report.json", report)
     range_ = [total.least, total.greatest]
@@ -96,14 +99,48 @@ def count(table: Table, labels: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def _check_classes(counts: dict[str, list[int]], table: Table, labels: Sequence[str]) -> None:
+def _lost_classes(table: Table, labels: Sequence[str]) -> list[tuple[str, str]]:
+    """The classes that were listed and of which no file can be read, with the reason."""
+    listed, readable = _listed(table, labels)
+    return [
+        (
+            label,
+            f"none of its {count:,} files can be read"
+            if count > 1
+            else "its only file cannot be read",
+        )
+        for label, count, left in zip(labels, listed, readable, strict=True)
+        if count and not left
+    ]
+
+
+def _listed(table: Table, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """How many files of each class were listed, and how many of them could be read."""
+    label, read = table["label"], table["state"] != UNREADABLE
+    listed, readable = (np.bincount(some, minlength=len(labels)) for some in (label, label[read]))
+    return listed, readable
+
+
+def _check_classes(
+    counts: dict[str, list[int]],
+    table: Table,
+    labels: Sequence[str],
+    lost: Sequence[tuple[str, str]],
+) -> None:
     """Refuse a class that has images but none to train on.
 
-    One that has no images at all keeps its number: a list of labels may name more than are there.
+    One that has no images at all keeps its number: a list of labels may name more than are there,
+    and files may be damaged.
     """
     train = counts.get("train", [0] * len(labels))
-    listed = np.bincount(table["label"], minlength=len(labels))
-    for label, number, there in zip(labels, train, listed, strict=True):
+    _, readable = _listed(table, labels)
+    left = [label for label, number in zip(labels, readable, strict=True) if number]
+    if lost and len(left) == 1:
+        raise DataError(
+            f"only the class {left[0]!r} has images that can be read, a classifier needs two or "
+            f"more; of the class {lost[0][0]!r} {lost[0][1]}"
+        )
+    for label, number, there in zip(labels, train, readable, strict=True):
         if there and not number:
             raise DataError(
                 f"no image of the class {label!r} is left to train on; mend or leave out the "
