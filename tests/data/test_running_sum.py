@@ -1,5 +1,6 @@
 import numpy as np
 
+from workbench.data import statistics
 from workbench.data.running_sum import RunningSum, gathered
 
 
@@ -16,3 +17,11 @@ def test_the_sums_of_processes_are_gathered_once(tmp_path, monkeypatch):
     assert np.array_equal(total, images.sum(axis=0, dtype=np.float64))
     assert list(tmp_path.iterdir()) == []
     assert gathered(tmp_path) is None
+
+
+def test_sums_of_large_images_are_added_a_stretch_at_a_time(monkeypatch):
+    monkeypatch.setattr(statistics, "_VALUES", 1000)
+    images = np.random.default_rng(0).integers(0, 256, (3, 41, 53, 3), dtype=np.uint8)
+    total = images[0].astype(np.float64)
+    statistics.add_bytes(total, images[1:])
+    assert np.array_equal(total, images.sum(axis=0, dtype=np.float64))

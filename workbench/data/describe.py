@@ -47,7 +47,9 @@ def describe(
     for label, reason in lost:
         context.log(f"the class {label!r} has no images: {reason}", "warning")
     total = train_sums(table, _heeding(map_, context), all_images)
-    np.save(folder / "mean_image.npy", total.total / total.count, allow_pickle=False)
+    # In place: of large images the sum is the largest thing there is.
+    mean = np.divide(total.total, total.count, out=total.total)
+    np.save(folder / "mean_image.npy", mean, allow_pickle=False)
     # JSON, because a class may be named with a newline; labels.txt is for other programs.
     write_json(folder / "labels.json", labels)
     lines = "".join(" ".join(label.split()) + "\n" for label in labels)
@@ -103,12 +105,7 @@ def _lost_classes(table: Table, labels: Sequence[str]) -> list[tuple[str, str]]:
     """The classes that were listed and of which no file can be read, with the reason."""
     listed, readable = _listed(table, labels)
     return [
-        (
-            label,
-            f"none of its {count:,} files can be read"
-            if count > 1
-            else "its only file cannot be read",
-        )
+        (label, f"none of its {count:,} files can be read" if count > 1 else "its file is damaged")
         for label, count, left in zip(labels, listed, readable, strict=True)
         if count and not left
     ]

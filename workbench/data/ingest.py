@@ -32,6 +32,8 @@ from workbench.jobs import JobContext
 _LISTED_AT_ONCE = 2000
 _STRETCH_BYTES = 8 << 20
 _MOST_STRETCH, _LEAST_STRETCH = 256, 8
+# Fewer, down to one, of images of which so many would take more than this.
+_MOST_STRETCH_BYTES = 64 << 20
 
 
 @dataclass
@@ -138,8 +140,9 @@ class _Listing:
     @property
     def stretch(self) -> int:
         """How many images are given out at a time: as many as keep memory flat."""
-        fitting = _STRETCH_BYTES // pixel_bytes(self._config.image)
-        return max(_LEAST_STRETCH, min(_MOST_STRETCH, fitting))
+        size = pixel_bytes(self._config.image)
+        least = max(1, min(_LEAST_STRETCH, _MOST_STRETCH_BYTES // size))
+        return max(least, min(_MOST_STRETCH, _STRETCH_BYTES // size))
 
     def advance(self, count: int = _LISTED_AT_ONCE) -> None:
         """List up to ``count`` more samples."""

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.data.statistics import sum_of_bytes
+from workbench.data.statistics import add_bytes
 from workbench.errors import storage_error
+
+# The sum of larger images, eight times as large, is too much for each process to keep.
+MOST_SUMMED = 64 << 20
 
 
 class RunningSum:
@@ -33,11 +36,10 @@ class RunningSum:
             self._kept = np.lib.format.open_memmap(path, "r+")
         except OSError as error:
             raise storage_error("write", path, error) from error
-        self._part = np.zeros(shape, np.int32)
 
     def add(self, images: np.ndarray) -> None:
         """Add images ``(n, *shape)``."""
-        self._kept += sum_of_bytes(images, self._part)
+        add_bytes(self._kept, images)
 
 
 def gathered(folder: Path) -> np.ndarray | None:

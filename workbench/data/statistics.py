@@ -13,6 +13,8 @@ from workbench.data.records import Images
 _PART_BYTES = 16 << 20
 # int32 holds the sums of so many 8-bit values.
 _MOST_BYTES = 1 << 23
+# How many values are added up at a time.
+_VALUES = 1 << 20
 
 # The range of images of whole numbers: 16 bits are looked at as grey levels, too.
 BYTES = (0.0, 255.0)
@@ -43,25 +45,26 @@ def sums(images: Images) -> Sums:
     for start in range(0, len(images), rows):
         part = images[start : start + rows]
         if bytes_:
-            total += sum_of_bytes(part)
+            add_bytes(total, part)
         else:
             total += part.sum(axis=0, dtype=np.float64)
             least, greatest = min(least, float(part.min())), max(greatest, float(part.max()))
     return Sums(total, len(images), least, greatest)
 
 
-def sum_of_bytes(images: np.ndarray, sum_: np.ndarray | None = None) -> np.ndarray:
-    """The sum of at most 2²³ 8-bit images, int32: a seventh of the time that NumPy takes.
+def add_bytes(total: np.ndarray, images: np.ndarray) -> None:
+    """Add at most 2²³ 8-bit images to their sum, float64, in a seventh of the time NumPy takes.
 
-    Args:
-        sum_: what is overwritten with it.
+    A stretch of values at a time, for of large images there is no room for a second sum.
     """
     import cv2
 
-    flat = images.reshape(len(images), -1)
-    into = None if sum_ is None else sum_.reshape(1, -1)
-    sum_ = cv2.reduce(flat, 0, cv2.REDUCE_SUM, into, cv2.CV_32S)
-    return sum_.reshape(images.shape[1:])
+    values, flat = total.reshape(-1), images.reshape(len(images), -1)
+    into = np.empty((1, min(len(values), _VALUES)), np.int32)
+    for start in range(0, len(values), _VALUES):
+        some = flat[:, start : start + _VALUES]
+        part = cv2.reduce(some, 0, cv2.REDUCE_SUM, into[:, : some.shape[1]], cv2.CV_32S)
+        values[start : start + _VALUES] += part[0]
 
 
 def combined(parts: Iterable[Sums]) -> Sums:

@@ -20,6 +20,8 @@ from workbench.data.table import UNREADABLE, Table, blocks
 from workbench.data.workers import processors
 
 _PART_BYTES = 16 << 20
+# What the sums of all shares may take together, and how many bytes of sum a byte of image has.
+_SUMS_BYTES, _SUM_BYTES = 1 << 30, 8
 Map = Callable[[Callable[..., Any], Any], Iterator[Any]]
 
 
@@ -60,7 +62,10 @@ def _sum_some(table: Table, rows: np.ndarray) -> Sums:
 
 
 def _shares(folder: Path, rows: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    share = max(1, min(_rows_of(_PART_BYTES, folder), -(-len(rows) // processors())))
+    part, sums_ = _rows_of(_PART_BYTES, folder), _rows_of(_SUMS_BYTES // _SUM_BYTES, folder)
+    share = max(1, min(part, -(-len(rows) // processors())))
+    # Of large images each share's sum takes more room than its images: there are few shares.
+    share = max(share, -(-len(rows) // sums_)) if part == 1 else share
     return [(str(folder), rows[start:stop]) for start, stop in blocks(len(rows), share)]
 
 

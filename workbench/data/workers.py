@@ -6,18 +6,19 @@ Imports little, for every process imports it anew.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from workbench.data import running_sum
 from workbench.data.images.encode import encode
 from workbench.data.images.fingerprint import fingerprints
 from workbench.data.images.image_format import ImageFormat, read_image
 from workbench.data.records.digest import digests_of_files, digests_of_pixels
 from workbench.data.records.memory_map import RowWriter
-from workbench.data.running_sum import RunningSum
 from workbench.data.sources.base import Reader
 from workbench.data.statistics import BYTES
 from workbench.errors import DataError
@@ -105,8 +106,7 @@ class Worker:
                 images[row] = 0
             hashes.append(sha)
             sizes.append(size)
-        # What JPEG keeps differs from what was encoded, and the mean is that of what is kept.
-        if images.dtype == np.uint8 and self._work.encoding != "jpeg":
+        if self._summed:
             self._sum.add(images)
         look, spread = fingerprints(images)
         sha256 = np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
@@ -119,9 +119,16 @@ class Worker:
         )
 
     @cached_property
-    def _sum(self) -> RunningSum:
+    def _summed(self) -> bool:
+        # What JPEG keeps differs from what was encoded, and the mean is that of what is kept.
+        image = self._work.image
+        bytes_ = image.dtype == "uint8" and math.prod(image.shape) <= running_sum.MOST_SUMMED
+        return bytes_ and self._work.encoding != "jpeg"
+
+    @cached_property
+    def _sum(self) -> running_sum.RunningSum:
         # Made with the first stretch, whose errors are told; a process that cannot begin has none.
-        return RunningSum(self._work.folder, self._work.image.shape)
+        return running_sum.RunningSum(self._work.folder, self._work.image.shape)
 
     def _keep(self, start: int, images: np.ndarray, unreadable: set[int]) -> int | list[bytes]:
         """Write decoded images where they belong, or give them back encoded."""
