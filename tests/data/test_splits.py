@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,3 +67,60 @@ def test_a_limit_draws_that_many():
     assert len(set(some.tolist())) == 10
     assert some.tolist() == sorted(some)
     assert not np.array_equal(some, drawn(100, 10, 0, 1))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 30)), min_size=1, max_size=200),
+    st.floats(0, 99),
+    st.floats(0, 99),
+    st.integers(0, 9),
+)
+def test_units_of_several_classes_leave_every_class_an_image_to_train_on(
+    rows, validation, test, seed
+):
+    labels, units = np.array(rows).T
+    codes = divide(labels, units, (validation, min(test, 99 - validation)), seed)
+    assert {int(label) for label in labels[codes == TRAIN]} == set(labels.tolist())
+    assert all(len(set(codes[units == unit])) == 1 for unit in np.unique(units))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_class_has_its_share_where_units_have_several(seed):
+    random = np.random.default_rng(seed)
+    # Forty patients with 5 to 15 images each, each patient mostly of one of three classes.
+    units = np.repeat(np.arange(40), random.integers(5, 16, 40))
+    odds = random.dirichlet([0.5, 0.5, 0.5], 40)
+    labels = np.array([random.choice(3, p=odds[unit]) for unit in units])
+    codes = divide(labels, units, (25, 15), seed)
+    for label in range(3):
+        counts = np.bincount(codes[labels == label], minlength=4)[1:]
+        assert np.allclose(counts / counts.sum(), (0.6, 0.25, 0.15), atol=0.05)
+
+
+def test_how_units_of_several_classes_are_numbered_does_not_matter():
+    random = np.random.default_rng(0)
+    labels, units = random.integers(0, 3, 200), random.integers(0, 40, 200)
+    renumbered = random.permutation(40)[units]
+    codes = divide(labels, units, (25, 15), 1)
+    assert np.array_equal(codes, divide(labels, renumbered, (25, 15), 1))
+    assert not np.array_equal(codes, divide(labels, units, (25, 15), 2))
+
+
+def test_what_units_of_several_classes_leave_comes_of_the_others():
+    labels, units = np.zeros(100, int), np.arange(100)
+    labels[90:], units[80:] = 1, 80
+    codes = divide(labels, units, (25, 0), 0)
+    assert len(set(codes[80:])) == 1
+    assert np.bincount(codes[:90], minlength=4)[VAL] == 22
+
+
+def test_units_of_one_class_are_divided_as_ever():
+    labels = np.repeat([0, 1], 30)
+    units = np.repeat(np.arange(30), 2)
+    alone_codes = divide(labels, alone(60), (25, 10), 3)
+    assert np.flatnonzero(alone_codes == VAL).tolist() == [
+        4, 8, 10, 14, 20, 21, 23, 26, 30, 32, 34, 37, 43, 45, 55, 59,
+    ]  # fmt: skip
+    assert np.flatnonzero(divide(labels, units, (25, 10), 3) == TEST).tolist() == [
+        16, 17, 24, 25, 40, 41, 48, 49,
+    ]  # fmt: skip
