@@ -118,7 +118,7 @@ def test_of_many_files_the_first_are_named_and_all_are_counted(workbench, digits
     assert "\n  19.png: empty file\n  … and 10,480 more\n" in shown
     assert "20.png" not in shown
     assert "\n1 left out:\n  odd: one image only\n" in shown
-    assert "\n12,000 other files were ignored" in shown
+    assert "\n12,000 other files ignored:\n  0.png: empty file\n" in shown
     verified = workbench("dataset", "verify", digits.id, home=home.path)[1]
     assert (
         "\nwarning: 10,500 files could not be read [unreadable]\n  0.png: empty file\n" in verified

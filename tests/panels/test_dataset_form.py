@@ -230,6 +230,18 @@ def test_lists(app, digits_folder, tmp_path):
     }  # fmt: skip
 
 
+def test_a_list_of_files_that_are_not_there_is_no_dataset(app, tmp_path):
+    form = app.page._form
+    form._on_kind("lists")
+    lines = [f"/nowhere/{number}.png {'ab'[number % 2]}\n" for number in range(20)]
+    (tmp_path / "bad.txt").write_text("".join(lines))
+    form.source.place.value = str(tmp_path / "bad.txt")
+    settle(app)
+    assert message(form.source.place).startswith("no image that was looked at can be read, the")
+    assert "'/nowhere/0.png' (the file is gone)" in message(form.source.place)
+    assert form._create.disabled
+
+
 def test_arrays_suggest_their_size_until_it_is_touched(app, idx_folder, digits_folder):
     form = app.page._form
     form._on_kind("arrays")

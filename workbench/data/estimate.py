@@ -48,6 +48,7 @@ class Found:
             under an empty one.
         contents: the first image, then a few from all over the source.
         seconds: what reading one image takes.
+        unreadable: of images looked at of which none could be read, the first and its reason.
     """
 
     classes: int
@@ -57,6 +58,7 @@ class Found:
     splits: dict[str, int] = field(default_factory=dict)
     contents: tuple[bytes | np.ndarray, ...] = field(default=(), repr=False)
     seconds: float = 0.0
+    unreadable: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def look(
     source.check(access)
     listing = source.read(seed, access)
     counts, stretches, complete = _survey(listing.samples, patience, stale)
-    contents, seconds = _read_few(source, access, stretches)
+    contents, seconds, unreadable = _read_few(source, access, stretches)
     return Found(
         len(listing.labels),
         sum(counts.values()),
@@ -108,6 +110,7 @@ def look(
         counts,
         contents,
         seconds,
+        None if contents else unreadable,
     )
 
 
@@ -158,13 +161,17 @@ def _survey(
 
 def _read_few(
     source: Source, access: Access, stretches: list[list[Sample]]
-) -> tuple[tuple[bytes | np.ndarray, ...], float]:
+) -> tuple[tuple[bytes | np.ndarray, ...], float, tuple[str, str] | None]:
     """Read stretches in their order, so that what streams is passed through once.
+
+    Returns:
+        Contents, seconds an image, and the first that could not be read with its reason.
 
     The first of a stretch is not timed: it pays for the way there.
     """
     reader = source.reader(access)
     contents: list[bytes | np.ndarray] = []
+    unreadable: tuple[str, str] | None = None
     times, held, end = [], 0, time.monotonic() + _READING_S
     for stretch in stretches:
         before = time.perf_counter()
@@ -173,12 +180,14 @@ def _read_few(
             if place or len(stretches) == 1:
                 times.append(now - before)
             before = now
-            if not isinstance(content, DataError):
+            if isinstance(content, DataError):
+                unreadable = unreadable or (stretch[place].name, str(content))
+            else:
                 contents.append(content)
                 held += len(content) if isinstance(content, bytes) else content.nbytes
         if held > _MOST_BYTES or time.monotonic() > end:
             break
-    return tuple(contents), sum(times) / len(times) if times else 0.0
+    return tuple(contents), sum(times) / len(times) if times else 0.0, unreadable
 
 
 def _measure(

@@ -85,6 +85,9 @@ class Plan:
         """Why the source can become no dataset."""
         if self._found is not None and self._found.classes < 2:
             return f"{self._count()}; a classifier needs two classes or more"
+        if self._found is not None and self._found.unreadable is not None:
+            name, reason = self._found.unreadable
+            return f"no image that was looked at can be read, the first is {name!r} ({reason})"
         return self._look.problem
 
     @property
@@ -112,6 +115,8 @@ class Plan:
         if self._look.busy:
             return "Looking …", "hint"
         if self._found is None:
+            return "", "ok"
+        if self._found.unreadable is not None:
             return "", "ok"
         text = f"{self._count()} found"
         if left := len(self._found.left_out):
