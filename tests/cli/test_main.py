@@ -7,6 +7,7 @@ import pytest
 import workbench as wb
 from workbench.cli.main import main
 from workbench.cli.output import table
+from workbench.data.digests import write_digests
 
 
 @pytest.fixture
@@ -112,6 +113,7 @@ def test_of_many_files_the_first_are_named_and_all_are_counted(workbench, digits
     named = [(f"{number}.png", "empty file") for number in range(30)]
     report = {"unreadable": named, "ignored": named, "left_out": [("odd", "one image only")]}
     (copy.records / "report.json").write_text(json.dumps(report))
+    write_digests(copy.records)
     copy.job.record("facts", unreadable=10_500, ignored=12_000)
     shown = workbench("dataset", "show", digits.id, home=home.path)[1]
     assert "\n10,500 unreadable:\n  0.png: empty file\n" in shown

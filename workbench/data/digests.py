@@ -21,7 +21,11 @@ _PART_BYTES = 16 << 20
 
 def write_digests(folder: Path) -> None:
     """Note what the files of a dataset's finished folder are, the images aside."""
-    files = (path for path in folder.iterdir() if not path.name.startswith("images."))
+    files = [
+        path
+        for path in folder.iterdir()
+        if path.name != _NAME and not path.name.startswith("images.")
+    ]
     write_json(folder / _NAME, {path.name: _digest(path) for path in sorted(files)})
 
 
