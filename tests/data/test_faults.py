@@ -18,6 +18,7 @@ from workbench.data.report import check_records
 from workbench.errors import JobBusy, JobFailed
 from workbench.jobs import JobContext
 from workbench.jobs.lock import owner_pid
+from workbench.runners.process import ProcessRunner
 
 # Encoding takes its time, so that a creation can be met in the middle.
 IMAGE = wb.ImageFormat(width=256, height=256)
@@ -90,6 +91,20 @@ def test_ctrl_c_before_anybody_waits_stops_the_creation(folder, monkeypatch, beg
         begin(config(folder))
     (summary,) = wb.home().summaries()
     assert summary.status == "stopped"
+
+
+def test_ctrl_c_before_anybody_executes_it_leaves_a_stopped_creation(digits_folder, monkeypatch):
+    def interrupted(self, job, process):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ProcessRunner, "announce", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        make_dataset(config(digits_folder))
+    (summary,) = wb.home().summaries()
+    assert summary.status == "stopped"
+    job = wb.home().job(summary.id)
+    resume_dataset(job, runner="synchronous")
+    assert job.status == "done"
 
 
 @pytest.mark.parametrize("doing", ["Looking for duplicates", "Measuring"])

@@ -91,7 +91,7 @@ def make_dataset(
     """
     job = _create_job(config, secrets, runner, home)
     with stopped_by_interrupt(job):
-        runners.start(job, runner, secrets)
+        _begin(job, runner, secrets)
         word = wait_for(job, bar=bar, stop=False)
     _check_done(job, word)
     return job
@@ -107,8 +107,20 @@ def start_dataset(
     """Begin to make the dataset of a configuration; return its job at once."""
     job = _create_job(config, secrets, runner, home)
     with stopped_by_interrupt(job):
-        runners.start(job, runner, secrets)
+        _begin(job, runner, secrets)
     return job
+
+
+def _begin(job: Job, runner: str, secrets: Mapping[str, str] | None) -> None:
+    try:
+        runners.start(job, runner, secrets)
+    except KeyboardInterrupt:
+        # Whoever was about to execute it is gone, or finds the command.
+        job.send("stop")
+        if job.status == "waiting":
+            with suppress(JobBusy):
+                job.record("status", status="stopped")
+        raise
 
 
 def _create_job(
@@ -140,7 +152,7 @@ def resume_dataset(
     if not (job.path / "records").is_dir():
         prepare(DatasetConfig.from_dict(job.config), Home(job.path.parents[1]), secrets)
     with stopped_by_interrupt(job):
-        runners.start(job, runner, secrets)
+        _begin(job, runner, secrets)
 
 
 def delete_dataset(job: Job) -> None:
