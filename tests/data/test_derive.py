@@ -225,3 +225,13 @@ def test_a_rule_that_fits_no_name_is_refused(tmp_path):
         )
     (summary,) = wb.home().summaries()
     assert not list((wb.home().datasets_dir / summary.id).glob("records*"))
+
+
+def test_a_dataset_that_is_named_is_kept_by_its_id(tmp_path):
+    home = wb.Home(tmp_path / "home")
+    image = wb.ImageFormat(width=8, height=8)
+    parent = derive("named", wb.ImageFolder(write_patients(tmp_path / "in", 4)), home, image=image)
+    ds = derive("child", wb.FromDatasets(("named",)), home)
+    assert ds.config.source.datasets == (parent.id,)
+    parent.job.rename("another name")
+    assert [found.id for found in ds.config.source.parents(Access(home=home))] == [parent.id]

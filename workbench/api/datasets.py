@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from workbench import runners
@@ -129,6 +130,8 @@ def _create_job(
     check_choice("runner", runner, runners.LOCAL)
     home = home or current_home()
     prepare(config, home, secrets)
+    if isinstance(config.source, FromDatasets):  # a dataset may get another name
+        config = replace(config, source=config.source.by_ids(Access(home=home)))
     parents = _parents(config, home)
     return home.create_job(
         "dataset", config.name, config.to_dict(), parents=parents, group=config.group

@@ -116,7 +116,7 @@ def _create(arguments: argparse.Namespace) -> None:
         quality=arguments.quality,
         max_unreadable_percent=arguments.max_unreadable_percent,
     )
-    _finish(arguments, api.start_dataset(config, secrets=secrets))
+    _show_made(arguments, api.make_dataset(config, secrets=secrets, bar=wants_bar(arguments)))
 
 
 def _image(arguments: argparse.Namespace, default: ImageFormat) -> ImageFormat:
@@ -136,8 +136,7 @@ def _image(arguments: argparse.Namespace, default: ImageFormat) -> ImageFormat:
     return dataclasses.replace(default, **{n: v for n, v in given.items() if v is not None})
 
 
-def _finish(arguments: argparse.Namespace, job: Job) -> None:
-    api.finish(job, bar=wants_bar(arguments))
+def _show_made(arguments: argparse.Namespace, job: Job) -> None:
     dataset = Dataset(job)
     emit(arguments, dataset.to_dict(), describe(dataset))
 
@@ -149,7 +148,8 @@ def _resume(arguments: argparse.Namespace) -> None:
     if isinstance(source, S3Folder):
         asked = ask_secrets(source.endpoint, source.region, source.profile)
     api.resume_dataset(job, secrets=asked)
-    _finish(arguments, job)
+    api.finish(job, bar=wants_bar(arguments))
+    _show_made(arguments, job)
 
 
 def describe(dataset: Dataset) -> str:
@@ -244,9 +244,9 @@ def _explore(arguments: argparse.Namespace) -> None:
 
 def _verify(arguments: argparse.Namespace) -> None:
     dataset = api.dataset(arguments.id)
-    check_records(dataset)
+    checked = check_records(dataset)
     report = Report(dataset)
-    lines = [f"{printable(dataset.name)} ({dataset.id}): its records are as they were made"]
+    lines = [f"{printable(dataset.name)} ({dataset.id}): {checked}"]
     for finding in report.findings:
         lines.append(f"{finding.tone}: {finding.count:,} {finding.title} [{finding.key}]")
         if finding.lines:
