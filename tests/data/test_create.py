@@ -93,7 +93,7 @@ def test_a_class_of_unreadable_files_is_told_by_its_name_and_the_rest_goes_on(tm
     # It keeps its number: the others are what they would be.
     assert ds.labels == [str(number) for number in range(10)]
     assert ds.counts["train"] == dict.fromkeys("012345789", 3) | {"6": 0}
-    assert Report(ds).finding("left-out").sentence == "1 class was left out"
+    assert Report(ds).finding("left-out").sentence == "1 part was left out"
     told = [event["text"] for event in ds.job.events()[0] if event["type"] == "log"]
     assert told[-1] == "the class '6' has no images: none of its 4 files can be read"
 

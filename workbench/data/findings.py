@@ -67,7 +67,8 @@ class Finding:
 
 # How a title reads when there is one of it: its first noun and its first verb change.
 _NOUNS = {
-    "sets": "set", "images": "image", "files": "file", "classes": "class", "groups": "group"
+    "sets": "set", "images": "image", "files": "file", "classes": "class", "groups": "group",
+    "parts": "part",
 }  # fmt: skip
 _VERBS = {"are": "is", "have": "has", "were": "was", "show": "shows"}
 
@@ -107,9 +108,7 @@ def _unreadable(report: Report) -> Finding:
 
 def _left_out(report: Report) -> Finding:
     lines = tuple(report.dataset.report["left_out"])
-    return Finding(
-        "left-out", "classes or folders were left out", "warning", len(lines), _none(), lines
-    )
+    return Finding("left-out", "parts were left out", "warning", len(lines), _none(), lines)
 
 
 def _ignored(report: Report) -> Finding:

@@ -14,6 +14,7 @@ from workbench.data.dataset import Dataset
 from workbench.data.digests import changed_file, changed_rows, known
 from workbench.data.findings import FINDERS, Finding
 from workbench.data.statistics import sums
+from workbench.data.stored import damage
 from workbench.data.table import GOOD, UNREADABLE
 from workbench.errors import DataError
 
@@ -119,6 +120,8 @@ def check_records(dataset: Dataset) -> str:
 def _check_files(dataset: Dataset) -> None:
     changed = changed_file(dataset.records)
     if changed is not None:
+        if not changed.is_file():
+            raise damage(changed)
         raise DataError(f"{changed} is not what it was when it was made; create the dataset again")
 
 

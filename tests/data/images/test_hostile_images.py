@@ -295,11 +295,8 @@ def test_a_bomb_is_refused_before_it_is_decoded(number):
     data = BOMBS[number]
     assert len(data) < 20_000
     tracemalloc.start()
-    started = time.perf_counter()
     with pytest.raises(DataError, match="more than"):
         decode(data)
-    took = time.perf_counter() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert took < 1
     assert peak < 5_000_000
