@@ -180,6 +180,10 @@ def test_cell(lab, open_page, server_environment):
         f"getComputedStyle({said}, '::before').content.includes('run this cell again')"
     )
     watched.shot("lab-cell-without-kernel")
+    page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"{said} && getComputedStyle({said}, '::before').content === 'none'")
+    expect(cell.locator(".wb-page-home")).to_be_visible(timeout=90_000)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (280, "dark")])

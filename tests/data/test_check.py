@@ -100,7 +100,7 @@ def test_changed_columns_are_found(home, column):
 
 def test_a_lost_file_is_found(home):
     (wb.dataset("made", home).records / "labels.json").unlink()
-    with pytest.raises(DataError, match=r"labels\.json is not what it was"):
+    with pytest.raises(DataError, match=r"labels\.json is damaged or missing"):
         check_records(wb.dataset("made", home))
 
 
